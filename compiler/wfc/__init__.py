@@ -1,0 +1,1 @@
+"""wfc: a compiler for workflows."""
