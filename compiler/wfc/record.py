@@ -1,0 +1,94 @@
+"""Frozen, slotted records that cost little at start-up.
+
+`class Point(Record): x: int; y: int = 0` gives slots, an `__init__`, `__match_args__`, `==`, `hash` and `repr`.
+Sixty frozen slotted dataclasses triple the start-up of `wfc check`; these add a few per cent (docs/benchmarks.md).
+Immutability is a promise held by the type checkers (`frozen_default`), not by a run-time guard.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar, dataclass_transform
+
+    R = TypeVar("R", bound="Record")
+else:
+
+    def dataclass_transform(**_options):
+        return lambda decorated: decorated
+
+
+class _Missing:
+    """The default of a field that has none; falsy nowhere, shown as `required`."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+MISSING = _Missing()
+
+
+@dataclass_transform(frozen_default=True)
+class _RecordMeta(type):
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **keywords: Any
+    ) -> _RecordMeta:
+        own = [field for field in space.get("__annotations__", {}) if not field.startswith("__")]
+        defaults: dict[str, Any] = {}
+        fields: list[str] = []
+        for base in bases:
+            fields += [field for field in getattr(base, "__match_args__", ()) if field not in fields]
+            defaults |= getattr(base, "_defaults", {})
+        defaults |= {field: space.pop(field) for field in own if field in space}
+        fields += [field for field in own if field not in fields]
+        inherited = {slot for base in bases for slot in getattr(base, "__match_args__", ())}
+        space["__slots__"] = tuple(field for field in own if field not in inherited)
+        space["__match_args__"] = tuple(fields)
+        space["_defaults"] = defaults
+        return super().__new__(mcs, name, bases, space, **keywords)
+
+
+class Record(metaclass=_RecordMeta):
+    """Base of all values of the compiler: fields are the annotations, in order, bases first.
+
+    Raises TypeError for a missing, doubled or unknown field, as a function call would.
+    """
+
+    if TYPE_CHECKING:
+        __match_args__: tuple[str, ...]
+    else:
+
+        def __init__(self, *args, **fields):
+            names = self.__match_args__
+            if len(args) > len(names):
+                raise TypeError(f"{type(self).__name__} takes {len(names)} fields, got {len(args)}")
+            for name, value in zip(names, args, strict=False):
+                setattr(self, name, value)
+            defaults = self._defaults
+            for name in names[len(args) :]:
+                if name in fields:
+                    setattr(self, name, fields.pop(name))
+                elif name in defaults:
+                    setattr(self, name, defaults[name])
+                else:
+                    raise TypeError(f"{type(self).__name__} needs the field `{name}`")
+            if fields:
+                raise TypeError(f"{type(self).__name__} has no field {sorted(fields)} left to set")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__match_args__)
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, *(getattr(self, name) for name in self.__match_args__)))
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        return f"{type(self).__name__}({inside})"
+
+
+def replace(record: R, **changes: Any) -> R:
+    """A copy of `record` with the fields in `changes` set anew."""
+    values = {name: getattr(record, name) for name in record.__match_args__}
+    return type(record)(**(values | changes))

@@ -1,0 +1,116 @@
+"""What a target is: capabilities, and one function from a project and a flow to texts and a manifest."""
+
+from __future__ import annotations
+
+from wfc.record import Record
+from wfc.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Flow, Json, Project
+
+NATIVE, EMULATED, UNSUPPORTED = "native", "emulated", "unsupported"
+
+ROLES = (
+    "task",
+    "undo",
+    "fallback",
+    "gate",
+    "wrapper",
+    "calc",
+    "glue",
+    "loop",
+    "branch",
+    "approve",
+    "require",
+    "stop",
+)
+
+
+class Capability(Record):
+    """How a target does a construct. level: native | emulated | unsupported.
+
+    how: the idiom, or why it can't be had. cost: extra engine tasks or jobs ("1 gate"). remedy: the way out of
+    `unsupported`, as an imperative.
+    """
+
+    feature: str
+    level: str
+    how: str
+    cost: str = ""
+    remedy: str = ""
+
+
+class Option(Record):
+    """A typed option of `target NAME { key: value }` and of [target.NAME] in wfc.toml.
+
+    type: string | int | bool | list. values: what is allowed, () for anything of the type.
+    """
+
+    name: str
+    type: str
+    doc: str
+    default: Json = None
+    values: tuple[str, ...] = ()
+
+
+class Artifact(Record):
+    """One emitted file. path: relative to the output folder, with `/`."""
+
+    path: str
+    text: str
+
+
+class Entry(Record):
+    """One engine task in the manifest.
+
+    id: the engine's own id (`job/step` on GitHub). path: of the source statement. role: one of ROLES.
+    section: body | on_failure | finally | undo. artifact: path of the file it stands in. extra: what a reader of
+    states needs beyond that (predecessors, guard, loop), target by target, documented there.
+    """
+
+    id: str
+    path: str
+    role: str
+    section: str
+    span: Span
+    artifact: str = ""
+    extra: tuple[tuple[str, Json], ...] = ()
+
+
+class Manifest(Record):
+    """The source map of one compiled flow: engine ids to source paths. Written as JSON (schemas/manifest)."""
+
+    flow: str
+    target: str
+    version: str
+    source_hash: str
+    entries: tuple[Entry, ...]
+
+
+class Compiled(Record):
+    """The result of lowering one flow. With an error among the diagnostics, artifacts is ()."""
+
+    artifacts: tuple[Artifact, ...]
+    manifest: Manifest
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Target(Record):
+    """A target: `wfc compile --target NAME`.
+
+    versions: engine versions whose text it can write, the default first. folder: where its files go by default.
+    suffix: of the main file. compile(project, flow, version) lowers and emits one flow of the project.
+    """
+
+    name: str
+    title: str
+    versions: tuple[str, ...]
+    folder: str
+    suffix: str
+    capabilities: tuple[Capability, ...]
+    options: tuple[Option, ...]
+    compile: Callable[[Project, Flow, str], Compiled]

@@ -1,0 +1,32 @@
+"""Small conversions between values and the text of the language."""
+
+from __future__ import annotations
+
+UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
+
+
+def quoted(value: str) -> str:
+    """A string literal of the language that means exactly `value` (escapes as in JSON, braces doubled)."""
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "{": "{{", "}": "}}"}
+    return (
+        '"'
+        + "".join(escapes.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in value)
+        + '"'
+    )
+
+
+def duration_text(milliseconds: int) -> str:
+    """A duration literal: 90_000 is `1m30s`, 0 is `0s`."""
+    parts = []
+    for unit, size in UNITS:
+        count, milliseconds = divmod(milliseconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def duration_value(literal: str) -> int:
+    """Milliseconds of a duration literal such as `1h30m` or `250ms`."""
+    import re
+
+    return sum(int(count) * dict(UNITS)[unit] for count, unit in re.findall(r"(\d+)(ms|[dhms])", literal))
