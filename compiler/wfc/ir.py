@@ -582,12 +582,7 @@ class Flow(Record):
 
     def option(self, target: str) -> dict[str, Json]:
         """The options of `target NAME { … }` in this flow, by key."""
-        return {
-            key: value
-            for options in self.options
-            if options.target == target
-            for key, value in options.values
-        }
+        return {key: value for options in self.options if options.target == target for key, value in options.values}
 
 
 class Project(Record):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar, dataclass_transform
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
 
     R = TypeVar("R", bound="Record")
 else:
@@ -30,9 +30,7 @@ MISSING = _Missing()
 
 @dataclass_transform(frozen_default=True)
 class _RecordMeta(type):
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **keywords: Any
-    ) -> _RecordMeta:
+    def __new__(mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **keywords: Any) -> _RecordMeta:
         own = [field for field in space.get("__annotations__", {}) if not field.startswith("__")]
         defaults: dict[str, Any] = {}
         fields: list[str] = []
@@ -55,7 +53,7 @@ class Record(metaclass=_RecordMeta):
     """
 
     if TYPE_CHECKING:
-        __match_args__: tuple[str, ...]
+        __match_args__: ClassVar[tuple[str, ...]]
     else:
 
         def __init__(self, *args, **fields):

@@ -8,11 +8,7 @@ UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms"
 def quoted(value: str) -> str:
     """A string literal of the language that means exactly `value` (escapes as in JSON, braces doubled)."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "{": "{{", "}": "}}"}
-    return (
-        '"'
-        + "".join(escapes.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in value)
-        + '"'
-    )
+    return '"' + "".join(escapes.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in value) + '"'
 
 
 def duration_text(milliseconds: int) -> str:

@@ -47,9 +47,7 @@ class RecordType(Record):
     fields: tuple[tuple[str, Type], ...]
 
     def __str__(self) -> str:
-        return (
-            "{ " + ", ".join(f"{name}: {kind}" for name, kind in self.fields) + " }" if self.fields else "{}"
-        )
+        return "{ " + ", ".join(f"{name}: {kind}" for name, kind in self.fields) + " }" if self.fields else "{}"
 
     def field(self, name: str) -> Type | None:
         """The type of a field, or None where the record has no such field."""
@@ -85,8 +83,7 @@ DATE, DATETIME, DURATION = Primitive("date"), Primitive("datetime"), Primitive("
 JSON, FILE, SECRET, BYTES = Primitive("json"), Primitive("file"), Primitive("secret"), Primitive("bytes")
 NULL, ANY, UNKNOWN = Primitive("null"), Primitive("any"), Primitive("unknown")
 PRIMITIVES = {
-    kind.name: kind
-    for kind in (STRING, INT, FLOAT, BOOL, DATE, DATETIME, DURATION, JSON, FILE, SECRET, BYTES)
+    kind.name: kind for kind in (STRING, INT, FLOAT, BOOL, DATE, DATETIME, DURATION, JSON, FILE, SECRET, BYTES)
 }
 NOTHING = RecordType(())
 """The type of a task that gives no result."""
