@@ -500,7 +500,7 @@ class Output(Record):
 
 
 class Concurrency(Record):
-    """limit runs at once; a further one waits (`queue`), is dropped (`skip`) or ends the older (`cancel`). by: a key."""
+    """limit runs at once; one more waits (`queue`), is dropped (`skip`) or ends the older (`cancel`). by: a key."""
 
     limit: int
     mode: str

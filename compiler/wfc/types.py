@@ -123,7 +123,8 @@ def assignable(value: Type, to: Type) -> bool:
                 else False
                 for name, kind in wanted
             )
-    return False
+        case _:
+            return False
 
 
 def is_json(value: Type) -> bool:
@@ -171,4 +172,5 @@ def common(a: Type, b: Type) -> Type | None:
         case ListType(left), ListType(right):
             item = common(left, right)
             return None if item is None else ListType(item)
-    return None
+        case _:
+            return None
