@@ -1,0 +1,59 @@
+"""Lark's LALR tables of the grammar, as one marshal file: `python -m wfc.build_tables` writes tables.bin.
+
+Run when the grammar changes; a test holds that the file is current. Lark is needed here and in tests only.
+"""
+
+from __future__ import annotations
+
+import marshal
+from pathlib import Path
+from typing import Any
+
+GRAMMAR = Path(__file__).parents[2] / "grammar" / "wfc_grammar" / "workflow.lark"
+TABLES = Path(__file__).with_name("tables.bin")
+STARTS = ("start", "expr", "type")
+
+
+def build(grammar: str) -> bytes:
+    """The tables of a grammar text: states, rules, keywords, punctuation, regexes, start and end states.
+
+    states: one dict a state, terminal or rule → a next state (>= 0) or -1 - rule. rules: (kind, length, origin,
+    is it replaced by its only kid). Raises lark.GrammarError for a grammar with conflicts.
+    """
+    from lark import Lark
+    from lark.parsers.lalr_analysis import Shift
+
+    parser: Any = Lark(
+        grammar, parser="lalr", strict=True, maybe_placeholders=False, keep_all_tokens=True, start=list(STARTS)
+    )
+    table = parser.parser.parser._parse_table
+    rules: list[tuple[str, int, str, bool]] = []
+    numbers: dict[int, int] = {}
+
+    def number(rule: Any) -> int:
+        if id(rule) not in numbers:
+            numbers[id(rule)] = len(rules)
+            origin = str(rule.origin.name)
+            inline = rule.options.expand1 and not rule.alias
+            rules.append((str(rule.alias or origin), len(rule.expansion), origin, bool(inline)))
+        return numbers[id(rule)]
+
+    states = []
+    for index in range(len(table.states)):
+        actions = sorted(table.states[index].items())
+        states.append({str(on): int(arg) if act is Shift else -1 - number(arg) for on, (act, arg) in actions})
+    words, marks, regexes = {}, {}, {}
+    for terminal in sorted(parser.terminals, key=lambda terminal: str(terminal.name)):
+        name, value = str(terminal.name), terminal.pattern.value
+        if type(terminal.pattern).__name__ != "PatternStr":
+            regexes[name] = value
+        elif value[0].isalpha():
+            words[value] = name
+        else:
+            marks[value] = name
+    starts = {name: (int(table.start_states[name]), int(table.end_states[name])) for name in STARTS}
+    return marshal.dumps((states, rules, words, marks, regexes, starts), 4)
+
+
+if __name__ == "__main__":
+    TABLES.write_bytes(build(GRAMMAR.read_text("utf-8")))
