@@ -1,0 +1,29 @@
+"""The .wf files of the catalog, as one marshal file: `python -m wfc.build_catalog` writes catalog.bin.
+
+Run when a file of the catalog changes; a test holds that the table is current.
+"""
+
+from __future__ import annotations
+
+import marshal
+from pathlib import Path
+
+from wfc.catalog import FOLDER, PREFIX, TABLE, Catalog
+
+
+def build(folder: Path) -> bytes:
+    """The table of all .wf files of a folder: one row a definition, the fields of `wfc.catalog.Entry`, by name.
+
+    Raises ValueError for a file that does not parse and for a name that is defined twice.
+    """
+    catalog = Catalog({})
+    for file in sorted(folder.glob("*.wf")):
+        catalog, problems = catalog.with_file(PREFIX + file.name, file.read_bytes().decode("utf-8"))
+        for problem in problems:
+            raise ValueError(f"{file.name}, character {problem.span.start}: {problem.message}")
+    entries = [catalog.entries[name] for name in sorted(catalog.entries)]
+    return marshal.dumps(tuple(tuple(getattr(entry, f) for f in entry.__match_args__) for entry in entries), 4)
+
+
+if __name__ == "__main__":
+    Path(TABLE).write_bytes(build(Path(FOLDER)))
