@@ -1,0 +1,492 @@
+"""Expression syntax → typed expressions. Unknown names and wrong types become holes of type `unknown`: no cascades."""
+
+from __future__ import annotations
+
+from wfc import ir, types
+from wfc.parse import parse_part
+from wfc.resolve.literals import LARGEST_INT, dedented, pieces, unescape
+from wfc.resolve.scope import Scope, seen_from
+from wfc.source import Span
+from wfc.syntax import Node, Token
+from wfc.text import duration_value
+from wfc.types import BOOL, DATE, DATETIME, DURATION, FLOAT, INT, NULL, SECRET, STRING, UNKNOWN, assignable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import AnyExpr
+    from wfc.resolve.report import Report
+    from wfc.syntax import Document
+    from wfc.types import Type
+
+RUN = types.RecordType((("id", STRING), ("date", DATE), ("attempt", INT), ("url", STRING)))
+FAILURE = types.RecordType((("task", STRING), ("message", STRING)))
+ORDERED = (INT, FLOAT, STRING, DATE, DATETIME, DURATION)
+
+
+class Expressions:
+    """Resolves expressions of one document in a scope; what is wrong goes to the report.
+
+    Reports WF102 (unknown name or field), WF201 (types that do not go together), WF203 (an optional value where
+    one is demanded), WF207 (a number out of range), WF211 (a value that has no text).
+    """
+
+    def __init__(self, document: Document, report: Report, lost: frozenset[str] = frozenset()) -> None:
+        self.document = document
+        self.report = report
+        self.lost = lost
+
+    def resolve(self, node: Node | Token, scope: Scope) -> AnyExpr:
+        """The typed expression of a syntax node."""
+        if isinstance(node, Token):
+            return self.hole(node)
+        handler = getattr(self, f"on_{node.kind}", None)
+        result: AnyExpr = handler(node, scope) if handler else self.hole(node)
+        return result
+
+    def hole(self, node: Node | Token) -> AnyExpr:
+        """What stands where an error was."""
+        return ir.Literal(UNKNOWN, self.document.span(node), None)
+
+    def mismatch(self, node: Node, message: str, help: str = "", why: str = "") -> AnyExpr:  # noqa: A002
+        """Report WF201 at a node and leave a hole."""
+        self.report.error("WF201", message, self.document.span(node), help=help, why=why)
+        return self.hole(node)
+
+    def demand(self, value: AnyExpr, wanted: Type, what: str) -> AnyExpr:
+        """`value`, or a report when it may not be given where `wanted` is: WF203 for a missing `??`, else WF201."""
+        if assignable(value.type, wanted) or (isinstance(value, ir.Literal) and value.value == wanted_empty(wanted)):
+            return value
+        if assignable(types.required(value.type), wanted):
+            self.report.error(
+                "WF203",
+                f"{what} wants {wanted}, but this may be missing (it is `{value.type}`)",
+                value.span,
+                why="It comes from a branch, a guard, a `try` or a handler, and may not have run.",
+                help="say what to use instead: `(… ?? default)`",
+            )
+        else:
+            self.report.error("WF201", f"{what} wants `{wanted}`, but this is `{value.type}`", value.span)
+        return value
+
+    # --- atoms ---
+
+    def on_atom(self, node: Node, scope: Scope) -> AnyExpr:
+        return self.resolve(node.nodes()[0], scope)
+
+    def on_literal(self, node: Node, scope: Scope) -> AnyExpr:
+        token = node.kids[0]
+        assert isinstance(token, Token)
+        span = self.document.span(node)
+        match token.kind:
+            case "TRUE" | "FALSE":
+                return ir.Literal(BOOL, span, token.kind == "TRUE")
+            case "NULL":
+                return ir.Literal(NULL, span, None)
+            case "INT":
+                value = int(token.text) if len(token.text) < 20 else LARGEST_INT + 1
+                if value > LARGEST_INT:
+                    self.report.error(
+                        "WF207",
+                        f"the number {token.text[:30]} is beyond 2^53-1",
+                        span,
+                        why="Engines that read JSON numbers as doubles would lose its last digits (RFC 8259).",
+                        help="keep it as a string",
+                    )
+                return ir.Literal(INT, span, value)
+            case "NUMBER":
+                return ir.Literal(FLOAT, span, float(token.text))
+            case _:
+                return ir.Literal(DURATION, span, duration_value(token.text))
+
+    def on_raw_text(self, node: Node, scope: Scope) -> AnyExpr:
+        token = node.kids[0]
+        assert isinstance(token, Token)
+        return ir.Literal(STRING, self.document.span(node), dedented(token.text))
+
+    def on_text(self, node: Node, scope: Scope) -> AnyExpr:
+        token = node.kids[0]
+        assert isinstance(token, Token)
+        parts: list[AnyExpr] = []
+        for part in pieces(token, self.document, self.report):
+            if isinstance(part, str):
+                parts.append(ir.Literal(STRING, self.document.span(node), part))
+            else:
+                parts.append(self.on_hole(part, scope))
+        if not parts:
+            return ir.Literal(STRING, self.document.span(node), "")
+        if len(parts) == 1 and isinstance(parts[0], ir.Literal) and parts[0].type == STRING:
+            return parts[0]
+        kind = SECRET if any(part.type == SECRET for part in parts) else STRING
+        return ir.Text(kind, self.document.span(node), tuple(parts))
+
+    def on_hole(self, part: tuple[str, int], scope: Scope) -> AnyExpr:
+        source, offset = part
+        span = Span(offset, offset + len(source), self.document.path)
+        tree, problem = parse_part(source, "expr", offset)
+        if problem is not None:
+            self.report.error(
+                "WF207",
+                f"`{{{source}}}` holds no expression",
+                span,
+                help="write {{ and }} for braces",
+            )
+            return ir.Literal(UNKNOWN, span, None)
+        value = self.resolve(tree, scope)
+        self.check_text(value)
+        return value
+
+    def check_text(self, value: AnyExpr) -> None:
+        """Report WF203 or WF211 unless a value of this type has a text."""
+        match value.type:
+            case types.OptionalType() | types.Primitive("null"):
+                self.report.error(
+                    "WF203",
+                    f"a text can't hold a value that may be missing (`{value.type}`)",
+                    value.span,
+                    help='say what to write instead: `{x ?? "none"}`',
+                )
+            case types.Primitive("duration"):
+                self.report.error(
+                    "WF211", "a duration has no text", value.span, help="write `seconds(…)` or `minutes(…)`"
+                )
+            case types.Primitive("datetime"):
+                self.report.error(
+                    "WF211", "a datetime has a text only in a time zone", value.span, help='write `text(…, "UTC")`'
+                )
+            case types.ListType() | types.MapType() | types.RecordType() | types.Primitive("json"):
+                self.report.error(
+                    "WF211",
+                    f"a value of type `{value.type}` has no text",
+                    value.span,
+                    help='read one of its fields, or write `json(…)` or `join(…, ", ")`',
+                )
+            case types.Primitive("file" | "bytes"):
+                self.report.error("WF211", f"a {value.type} has no text", value.span, help="hand it on through `env:`")
+            case _:
+                return
+
+    # --- names ---
+
+    def on_reference(self, node: Node, scope: Scope) -> AnyExpr:
+        token = node.kids[0]
+        assert isinstance(token, Token)
+        span = self.document.span(token)
+        name = token.text
+        for variable, kind in reversed(scope.variables):
+            if variable == name:
+                return ir.Ref(kind, span, "var", name)
+        if scope.substituted is not None:
+            if name in scope.substituted:
+                return scope.substituted[name]
+            if name != "run":
+                self.report.unknown("parameter", name, span, scope.substituted)
+                return self.hole(node)
+        if name == "run":
+            return ir.Ref(RUN, span, "run", "")
+        if name == "failure" and scope.failure:
+            return ir.Ref(FAILURE, span, "failure", "")
+        return self.symbol(node, name, scope)
+
+    def symbol(self, node: Node, name: str, scope: Scope) -> AnyExpr:
+        span = self.document.span(node)
+        symbol = scope.names.get(name)
+        if symbol is None:
+            if name not in self.lost:
+                known = [*scope.names.known(), "run", *(variable for variable, _ in scope.variables)]
+                self.report.unknown("value", name, span, known)
+            return self.hole(node)
+        match symbol.kind:
+            case "task":
+                if name == scope.own:
+                    return ir.Ref(scope.own_type or symbol.type, span, "task", symbol.path)
+                kind, loops = seen_from(symbol, scope.frames)
+                return ir.Ref(kind, span, "task", symbol.path, loops)
+            case "let":
+                return symbol.value if symbol.value is not None else self.hole(node)
+            case "item":
+                return ir.Ref(symbol.type, span, "item", symbol.path)
+            case _:
+                return ir.Ref(symbol.type, span, symbol.kind, name)
+
+    # --- parts of values ---
+
+    def on_attribute(self, node: Node, scope: Scope) -> AnyExpr:
+        of = self.resolve(node.kids[0], scope)
+        name = node.kids[-1]
+        assert isinstance(name, Token)
+        span = self.document.span(node)
+        if isinstance(of, ir.Ref) and of.kind in ("run", "failure") and not of.name:
+            kind = of.type.field(name.text) if isinstance(of.type, types.RecordType) else None
+            if kind is not None:
+                return ir.Ref(kind, span, of.kind, name.text)
+        field = self.field_type(of.type, name)
+        return ir.Field(field, span, of, name.text)
+
+    def field_type(self, of: Type, name: Token) -> Type:
+        """The type of a field; of what may be missing, every field may be."""
+        where = self.document.span(name)
+        match of:
+            case types.RecordType(fields):
+                found = of.field(name.text)
+                if found is None:
+                    what = "field" if fields else "result: it gives nothing, so no"
+                    self.report.unknown(what, name.text, where, [field for field, _ in fields])
+                    return UNKNOWN
+                return found
+            case types.MapType(value):
+                return types.optional(value)
+            case types.Primitive("json"):
+                return types.JSON
+            case types.Primitive("date") if name.text in ("year", "month", "day"):
+                return INT
+            case types.Primitive("unknown"):
+                return UNKNOWN
+            case types.OptionalType(inner):
+                return types.optional(self.field_type(inner, name))
+            case types.ListType():
+                self.report.error(
+                    "WF201",
+                    f"a list (`{of}`) has no field `{name.text}`",
+                    where,
+                    help=f"take one item, `x[0].{name.text}`, or all: `[item.{name.text} for item in …]`",
+                )
+                return UNKNOWN
+            case _:
+                self.report.error("WF201", f"a `{of}` has no field `{name.text}`", where)
+                return UNKNOWN
+
+    def on_index(self, node: Node, scope: Scope) -> AnyExpr:
+        of = self.resolve(node.kids[0], scope)
+        index = self.resolve(node.kids[2], scope)
+        span = self.document.span(node)
+        match of.type:
+            case types.ListType(item):
+                return ir.Index(item, span, of, self.demand(index, INT, "the number of an item"))
+            case types.MapType(value):
+                return ir.Index(value, span, of, self.demand(index, STRING, "a key"))
+            case types.RecordType() if isinstance(index, ir.Literal) and isinstance(index.value, str):
+                kind = of.type.field(index.value)
+                if kind is not None:
+                    return ir.Field(kind, span, of, index.value)
+                self.report.unknown("field", index.value, index.span, [name for name, _ in of.type.fields])
+                return self.hole(node)
+            case types.Primitive("json"):
+                return ir.Index(types.JSON, span, of, index)
+            case types.Primitive("unknown"):
+                return self.hole(node)
+            case _:
+                return self.mismatch(node, f"a `{of.type}` has no items to take by `[ ]`")
+
+    def on_slice(self, node: Node, scope: Scope) -> AnyExpr:
+        of = self.resolve(node.kids[0], scope)
+        colon = next(at for at, kid in enumerate(node.kids) if kid.kind == "COLON")
+        ends: list[AnyExpr | None] = [None, None]
+        for at, kid in enumerate(node.kids[2:-1], 2):
+            if kid.kind != "COLON":
+                ends[at > colon] = self.demand(self.resolve(kid, scope), INT, "an end of a slice")
+        if not isinstance(of.type, types.ListType) and of.type != UNKNOWN:
+            return self.mismatch(node, f"slices are of lists; this is `{of.type}`")
+        return ir.Slice(of.type, self.document.span(node), of, ends[0], ends[1])
+
+    # --- collections ---
+
+    def on_list(self, node: Node, scope: Scope) -> AnyExpr:
+        items = tuple(self.resolve(kid, scope) for kid in node.nodes())
+        kind: Type | None = items[0].type if items else UNKNOWN
+        for item in items[1:]:
+            kind = None if kind is None else types.common(kind, item.type)
+        if kind is None:
+            shown = ", ".join(dict.fromkeys(f"`{item.type}`" for item in items))
+            return self.mismatch(node, f"the items of a list are of one type; these are {shown}")
+        return ir.ListExpr(types.ListType(kind), self.document.span(node), items)
+
+    def on_record(self, node: Node, scope: Scope) -> AnyExpr:
+        entries: dict[str, AnyExpr] = {}
+        for entry in node.nodes("entry"):
+            key = entry.kids[0]
+            assert isinstance(key, Token)
+            name = key.text if key.kind == "NAME" else unescape(key, self.document, self.report)
+            if name.lower() in (known.lower() for known in entries):
+                self.report.error(
+                    "WF103",
+                    f"the record has two fields `{name}`",
+                    self.document.span(key),
+                    why="Fields of one record must differ in more than case: GitHub's expressions ignore it.",
+                )
+            entries[name] = self.resolve(entry.kids[-1], scope)
+        kind = types.RecordType(tuple((name, value.type) for name, value in entries.items()))
+        return ir.RecordExpr(kind, self.document.span(node), tuple(entries.items()))
+
+    def on_comprehension(self, node: Node, scope: Scope) -> AnyExpr:
+        body, generator = node.nodes()
+        return self.generated(node, "", body, generator, scope)
+
+    def generated(self, node: Node, function: str, body: Node, generator: Node, scope: Scope) -> AnyExpr:
+        """[body for x in items if test], and function(body for x in items if test)."""
+        from wfc.functions import generator_type
+        from wfc.record import replace
+
+        name = generator.token("NAME")
+        assert name is not None
+        parts = generator.nodes()
+        items = self.resolve(parts[0], scope)
+        if isinstance(items.type, types.OptionalType) or (
+            not isinstance(items.type, types.ListType) and items.type not in (UNKNOWN, types.JSON)
+        ):
+            self.demand(items, types.ListType(UNKNOWN), "`for … in`")
+            return self.hole(node)
+        item = items.type.item if isinstance(items.type, types.ListType) else items.type
+        inner = replace(scope, variables=(*scope.variables, (name.text, item)))
+        value = self.resolve(body, inner)
+        test = self.demand(self.resolve(parts[1], inner), BOOL, "`if`") if len(parts) > 1 else None
+        if not function:
+            kind: Type | str = types.ListType(value.type)
+        else:
+            kind = generator_type(function, value.type, item)
+        if isinstance(kind, str):
+            return self.mismatch(node, kind)
+        return ir.Comprehension(kind, self.document.span(node), function, value, name.text, items, test)
+
+    # --- operators ---
+
+    def on_unary(self, node: Node, scope: Scope) -> AnyExpr:
+        sign = node.kids[0].kind
+        operand = self.resolve(node.kids[1], scope)
+        span = self.document.span(node)
+        if sign == "NOT":
+            return ir.Unary(BOOL, span, "not", self.demand(operand, BOOL, "`not`"))
+        if isinstance(operand, ir.Literal) and operand.type in (INT, FLOAT):
+            assert isinstance(operand.value, int | float)
+            return ir.Literal(operand.type, span, -operand.value)
+        if operand.type not in (INT, FLOAT, DURATION, UNKNOWN):
+            return self.mismatch(node, f"`-` wants a number; this is `{operand.type}`")
+        return ir.Unary(operand.type, span, "-", operand)
+
+    def on_binary(self, node: Node, scope: Scope) -> AnyExpr:
+        op = " ".join(token.text for token in tokens_of(node.kids[1]))
+        left, right = self.resolve(node.kids[0], scope), self.resolve(node.kids[2], scope)
+        span = self.document.span(node)
+        if op in ("and", "or"):
+            left, right = self.demand(left, BOOL, f"`{op}`"), self.demand(right, BOOL, f"`{op}`")
+            return ir.Binary(BOOL, span, op, left, right)
+        kind = binary_type(op, left, right)
+        if kind is None:
+            for side in (left, right):
+                if isinstance(side.type, types.OptionalType):
+                    self.demand(side, side.type.of, f"`{op}`")
+                    return self.hole(node)
+            return self.mismatch(node, f"`{op}` does not go with `{left.type}` and `{right.type}`")
+        if op in ("==", "!=") and isinstance(left.type, types.EnumType):
+            self.check_member(left.type, right)
+        return ir.Binary(kind, span, op, left, right)
+
+    def check_member(self, enum: types.EnumType, value: AnyExpr) -> None:
+        """WF201 when an enum is compared with a text that is no member."""
+        if isinstance(value, ir.Literal) and isinstance(value.value, str) and value.value not in enum.members:
+            from wfc.diagnostic import suggest
+
+            near = suggest(value.value, enum.members)
+            help_text = f'did you mean "{near}"?' if near else f"it is one of {enum}"
+            self.report.error("WF201", f'this is never "{value.value}"', value.span, help=help_text)
+
+    def on_coalesce(self, node: Node, scope: Scope) -> AnyExpr:
+        parts = [self.resolve(kid, scope) for kid in node.nodes()]
+        result = parts[0]
+        for part in parts[1:]:
+            kind = types.common(types.required(result.type), part.type)
+            if result.type == types.JSON:
+                kind = part.type if types.is_json(part.type) and part.type != NULL else types.JSON
+            if kind is None:
+                return self.mismatch(
+                    node, f"`??` wants two values of one type; these are `{result.type}` and `{part.type}`"
+                )
+            result = ir.Binary(kind, self.document.span(node), "??", result, part)
+        return result
+
+    def on_conditional(self, node: Node, scope: Scope) -> AnyExpr:
+        test, then, other = (self.resolve(kid, scope) for kid in node.nodes())
+        kind = types.common(then.type, other.type)
+        if kind is None:
+            return self.mismatch(node, f"`then` and `else` want one type; these are `{then.type}` and `{other.type}`")
+        return ir.Conditional(kind, self.document.span(node), self.demand(test, BOOL, "`if`"), then, other)
+
+    def on_apply(self, node: Node, scope: Scope) -> AnyExpr:
+        from wfc.functions import FUNCTIONS, result_type
+
+        name = node.token("NAME")
+        assert name is not None
+        if name.text not in FUNCTIONS:
+            self.report.unknown("function", name.text, self.document.span(name), FUNCTIONS, listing=False)
+            return self.hole(node)
+        inside = node.nodes()
+        if inside and inside[-1].kind == "generator":
+            return self.generated(node, name.text, inside[0], inside[1], scope)
+        args = tuple(self.resolve(kid, scope) for kid in inside)
+        if any(arg.type == UNKNOWN for arg in args):
+            return self.hole(node)
+        kind = result_type(name.text, tuple(arg.type for arg in args))
+        if isinstance(kind, str):
+            missing = next((arg for arg in args if isinstance(arg.type, types.OptionalType)), None)
+            if missing is not None:
+                self.demand(missing, types.required(missing.type), f"`{name.text}`")
+                return self.hole(node)
+            return self.mismatch(node, kind)
+        return ir.Apply(kind, self.document.span(node), name.text, args)
+
+
+def tokens_of(node: Node | Token) -> list[Token]:
+    """A token, or the tokens directly inside a node."""
+    return [node] if isinstance(node, Token) else [kid for kid in node.kids if isinstance(kid, Token)]
+
+
+def wanted_empty(wanted: Type) -> object:
+    """null may be given for an optional; nothing else is special."""
+    return None if isinstance(wanted, types.OptionalType) else object()
+
+
+def binary_type(op: str, left: AnyExpr, right: AnyExpr) -> Type | None:
+    """The type of `left op right`, or None where the operator does not go with the operands."""
+    a, b = left.type, right.type
+    if UNKNOWN in (a, b):
+        return BOOL if op in ("==", "!=", "<", "<=", ">", ">=", "in", "not in") else UNKNOWN
+    if op in ("==", "!="):
+        return BOOL if comparable(a, b) else None
+    if op in ("in", "not in"):
+        return BOOL if isinstance(b, types.ListType) and comparable(a, b.item) else None
+    if op in ("<", "<=", ">", ">="):
+        wide = types.common(a, b)
+        return BOOL if wide in ORDERED else None
+    return arithmetic_type(op, a, b)
+
+
+def comparable(a: Type, b: Type) -> bool:
+    """May `==` stand between the two: one type, int and float, or a null test of what may be missing?"""
+    if NULL in (a, b):
+        return isinstance(a, types.OptionalType) or isinstance(b, types.OptionalType) or types.JSON in (a, b)
+    if SECRET in (a, b):
+        return False
+    if types.JSON in (a, b):
+        return types.is_json(a) and types.is_json(b)
+    return types.common(types.required(a), types.required(b)) is not None
+
+
+def arithmetic_type(op: str, a: Type, b: Type) -> Type | None:
+    """The type of + - * / // % on numbers, texts, dates and durations."""
+    numbers = (INT, FLOAT)
+    if a in numbers and b in numbers:
+        return FLOAT if op == "/" or FLOAT in (a, b) else INT
+    if op == "+" and types.assignable(a, STRING) and types.assignable(b, STRING):
+        return STRING
+    match op, a, b:
+        case "+" | "-", types.Primitive("date" | "datetime" | "duration"), types.Primitive("duration"):
+            return a
+        case "-", types.Primitive("date" | "datetime"), _ if a == b:
+            return DURATION
+        case "*", types.Primitive("duration"), types.Primitive("int"):
+            return DURATION
+        case "*", types.Primitive("int"), types.Primitive("duration"):
+            return DURATION
+        case "+", types.ListType(), types.ListType():
+            return types.common(a, b)
+        case _:
+            return None

@@ -1,0 +1,537 @@
+"""Statement syntax → statements of the resolved flow, in two passes: declare all tasks, then resolve each."""
+
+from __future__ import annotations
+
+from wfc import ir, types, walk
+from wfc.diagnostic import Label
+from wfc.record import Record, replace
+from wfc.resolve.clauses import Clauses, Policies, with_policies
+from wfc.resolve.literals import unescape
+from wfc.resolve.order import Item, Use, edges
+from wfc.resolve.scope import RESERVED_SUFFIXES, Frame, Names, Scope, Symbol
+from wfc.source import Span
+from wfc.syntax import Node, Token
+from wfc.syntax import walk as walk_syntax
+from wfc.text import duration_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import AnyExpr, AnyStmt, Block
+    from wfc.resolve.calls import Calls
+    from wfc.resolve.expressions import Expressions
+    from wfc.resolve.report import Report
+    from wfc.resolve.type_syntax import TypeReader
+    from wfc.syntax import Document
+    from wfc.types import Type
+
+TYPE_NODES = ("named_type", "record_type", "enum_type", "optional", "base")
+BLOCK_WORDS = {"parallel": "parallel", "if_": "if", "match_": "match", "try_": "try"}
+
+
+class Done(Record):
+    """Statements and everything that they need of others."""
+
+    block: Block
+    uses: tuple[Use, ...]
+    paths: tuple[str, ...]
+
+
+class Statements:
+    """Resolves the statements of one flow. Reports WF101, WF103, WF202, WF205, WF209 and what its parts report."""
+
+    def __init__(
+        self,
+        document: Document,
+        report: Report,
+        expressions: Expressions,
+        calls: Calls,
+        reader: TypeReader,
+        names: Names,
+    ) -> None:
+        self.document = document
+        self.report = report
+        self.expressions = expressions
+        self.calls = calls
+        self.reader = reader
+        self.names = names
+        self.clauses = Clauses(document, report, expressions)
+        self.defaults: Policies | None = None
+        self.frames: dict[int, tuple[Frame, ...]] = {}
+        self.prefixes: dict[int, str] = {}
+        self.labels: dict[int, str] = {}
+        self.spelled: dict[str, Symbol] = {}
+        self.taken: set[str] = set()
+        self.count = 0
+
+    # --- first pass: names, paths, labels ---
+
+    def reserve(self, node: Node) -> None:
+        """Take note of every name of a task in a flow, so that labels of blocks keep clear of them."""
+        kids = [part for part in walk_syntax(node) if isinstance(part, Node) and part.kind in ("task", "approve")]
+        self.taken |= {name.text.lower() for kid in kids if (name := kid.token("NAME"))}
+
+    def label(self, node: Node, wish: str) -> str:
+        """A label that no other statement of the flow has; by number when the wish is taken."""
+        name, number = wish, 2
+        while name.lower() in self.taken:
+            name, number = f"{wish}_{number}", number + 1
+        self.taken.add(name.lower())
+        self.labels[id(node)] = name
+        return name
+
+    def frame(self, kind: str, name: str = "") -> Frame:
+        self.count += 1
+        return Frame(kind, self.count, name)
+
+    def declare(self, block: Node, frames: tuple[Frame, ...], prefix: str) -> None:
+        """Declare the tasks of a block and of all blocks in it."""
+        self.frames[id(block)] = frames
+        self.prefixes[id(block)] = prefix
+        for node in block.nodes():
+            match node.kind:
+                case "task" | "approve":
+                    self.declare_task(node, frames, prefix)
+                case "parallel" | "if_" | "match_" | "try_" | "for_" | "workspace":
+                    self.declare_block(node, frames, prefix)
+                case "require":
+                    name = next((part for part in walk_syntax(node) if part.kind == "reference"), None)
+                    inside = name.kids[0] if isinstance(name, Node) else None
+                    self.label(node, f"require_{inside.text}" if isinstance(inside, Token) else "require")
+                case "stop" | "fail":
+                    self.label(node, node.kind)
+                case _:
+                    continue
+
+    def declare_block(self, node: Node, frames: tuple[Frame, ...], prefix: str) -> None:
+        name = node.token("NAME")
+        if node.kind == "for_" and name:
+            label = self.label(node, f"for_{name.text}")
+            inner = (*frames, self.frame("for", label))
+            part = label.removeprefix("for_")
+            for block in node.nodes("block"):
+                self.declare(block, inner, f"{prefix}{part}/")
+        elif node.kind == "workspace" and name:
+            self.check_name(name)
+            label = self.label(node, name.text)
+            for block in node.nodes("block"):
+                self.declare(block, (*frames, self.frame("workspace", label)), f"{prefix}{label}/")
+        else:
+            first = next((part for part in walk_syntax(node) if part.kind in ("task", "approve")), None)
+            base = first.token("NAME") if isinstance(first, Node) else None
+            word = BLOCK_WORDS[node.kind]
+            self.label(node, f"{word}_{base.text}" if base else word)
+            kind = {"parallel": "parallel", "try_": "try"}.get(node.kind, "branch")
+            arms = [arm.nodes("block")[0] for arm in node.nodes("case") if arm.nodes("block")]
+            for block in (*arms, *node.nodes("block")):
+                self.declare(block, (*frames, self.frame(kind)), prefix)
+
+    def declare_task(self, node: Node, frames: tuple[Frame, ...], prefix: str) -> None:
+        name = node.token("NAME")
+        assert name is not None
+        written = self.written_type(node)
+        if node.kind == "task":
+            kind = self.task_type(node, written)
+        else:
+            kind = written or types.NOTHING
+        self.check_name(name)
+        guarded = node.node("when") is not None
+        symbol = Symbol("task", name.text, kind, self.document.span(name), frames, prefix + name.text, guarded=guarded)
+        self.define(symbol, self.names)
+
+    def task_type(self, node: Node, written: Type | None) -> Type:
+        """The type of a task's result, its fallback included, before any argument is looked at."""
+        kind = self.calls.declared_type(node.nodes("call")[0], written)
+        fallback = node.node("fallback")
+        inside = fallback.nodes() if fallback else []
+        if not inside:
+            return kind
+        if inside[0].kind == "call":
+            other = self.calls.declared_type(inside[0], written)
+            return types.common(kind, other) or kind
+        value = inside[0]
+        if value.kind == "literal" and value.kids[0].kind == "NULL":
+            return types.optional(kind)
+        return kind
+
+    def written_type(self, node: Node) -> Type | None:
+        """The type behind `->`, read once."""
+        found = node.nodes(*TYPE_NODES)
+        return self.reader.read(found[0]) if found else None
+
+    def check_name(self, name: Token) -> None:
+        """WF953 for names that end like the compiler's own."""
+        suffix = next((end for end in RESERVED_SUFFIXES if name.text.lower().endswith(end)), None)
+        if suffix:
+            self.report.error(
+                "WF953",
+                f"a name may not end in `{suffix}`",
+                self.document.span(name),
+                why="The compiler gives such names to the tasks that it adds, so that they can be told from yours.",
+                help=f"call it `{name.text[: -len(suffix)] or 'task'}` or put another word behind",
+            )
+
+    def define(self, symbol: Symbol, names: Names) -> None:
+        """Add a name. Reports WF103 when it is taken, or differs from one of the flow only in case."""
+        before = self.spelled.get(symbol.name.lower()) or names.get(symbol.name)
+        if before is None and symbol.name not in ("run", "failure"):
+            names.own[symbol.name] = symbol
+            if names is self.names:
+                self.spelled[symbol.name.lower()] = symbol
+            return
+        self.report.error(
+            "WF103",
+            f"the name `{symbol.name}` is taken",
+            symbol.span,
+            *((Label(before.span, "it is named here first"),) if before else ()),
+            why="Names are unique in a flow, whatever their case: every engine keeps tasks apart by them.",
+            help="give it another name",
+        )
+
+    # --- second pass ---
+
+    def block(self, node: Node, scope: Scope, sequence: bool = True) -> tuple[Done, tuple[tuple[int, int], ...]]:
+        """The statements of a block, what they use of others, and the edges between them."""
+        inner = replace(scope, names=Names(scope.names), frames=self.frames[id(node)])
+        prefix = self.prefixes[id(node)]
+        statements: list[AnyStmt] = []
+        items: list[Item] = []
+        for kid in node.nodes():
+            if kid.kind == "error":
+                continue
+            stmt, done = self.statement(kid, inner, prefix)
+            statements.append(stmt)
+            simple = not walk.blocks(stmt)
+            items.append(Item(stmt.label, stmt.span, done.paths, done.uses, simple))
+        pairs = edges(items, sequence, self.report)
+        uses = tuple(use for item in items for use in item.uses)
+        paths = tuple(path for item in items for path in item.paths)
+        return Done(tuple(statements), uses, paths), pairs
+
+    def statement(self, node: Node, scope: Scope, prefix: str) -> tuple[AnyStmt, Done]:
+        """One statement, with what it and everything in it uses."""
+        handler = getattr(self, f"on_{node.kind.rstrip('_')}")
+        stmt, inner = handler(node, scope, prefix)
+        uses = [use for done in inner for use in done.uses]
+        for expression in walk.own_expressions(stmt):
+            for ref in walk.references(expression):
+                if ref.kind == "task" and not (ref.name == stmt.path and self.reads_itself(stmt, ref)):
+                    uses.append(Use(ref.name, ref.span))
+        if isinstance(stmt, ir.Task | ir.Approve):
+            uses += self.after_uses(node)
+        paths = tuple(path for done in inner for path in done.paths)
+        if isinstance(stmt, ir.Task | ir.Approve):
+            paths = (stmt.path,)
+        own = set(paths) if walk.blocks(stmt) else set()
+        needs = tuple(dict.fromkeys(use.path for use in uses if use.path not in own))
+        return replace(stmt, needs=needs), Done((), tuple(uses), paths)
+
+    def reads_itself(self, stmt: AnyStmt, ref: ir.Ref) -> bool:
+        """Does the reference stand where a task may read its own result: in `until`, `holds` or `undo`?"""
+        if not isinstance(stmt, ir.Task):
+            return False
+        allowed: list[AnyExpr] = [clause.condition for clause in (stmt.until, stmt.holds) if clause]
+        allowed += walk.call_expressions(stmt.undo) if stmt.undo else ()
+        return any(ref is found for expression in allowed for found in walk.references(expression))
+
+    def after_uses(self, node: Node) -> list[Use]:
+        uses = []
+        for clause in node.nodes("after"):
+            for token in clause.tokens("NAME"):
+                symbol = self.names.get(token.text)
+                if symbol is not None and symbol.kind == "task":
+                    uses.append(Use(symbol.path, self.document.span(token), "after"))
+        return uses
+
+    def after_paths(self, node: Node) -> tuple[str, ...]:
+        """The paths behind `after`. Reports WF102."""
+        paths = []
+        for clause in node.nodes("after"):
+            for token in clause.tokens("NAME"):
+                symbol = self.names.get(token.text)
+                if symbol is None or symbol.kind != "task":
+                    if token.text not in self.expressions.lost:
+                        known = [name for name, other in self.names.own.items() if other.kind == "task"]
+                        self.report.unknown("task", token.text, self.document.span(token), known)
+                else:
+                    paths.append(symbol.path)
+        return tuple(paths)
+
+    def head(self, node: Node, label: str, prefix: str) -> dict[str, object]:
+        """The fields that all statements have; `needs` is filled in by `statement`."""
+        end = next((kid.start for kid in node.kids if kid.kind in ("block", "LBRACE")), node.end)
+        text = self.document.text[node.start : end].rstrip()
+        span = Span(node.start, node.start + len(text), self.document.path)
+        return {"label": label, "path": prefix + label, "span": span, "needs": ()}
+
+    # --- tasks ---
+
+    def on_task(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Task, list[Done]]:
+        name = node.token("NAME")
+        assert name is not None
+        self.once(node, "after", "when", "fallback", "undo", "until", "holds")
+        types_written = node.nodes(*TYPE_NODES)
+        self.report.quiet += 1
+        written = self.written_type(node)
+        self.report.quiet -= 1
+        written_span = self.document.span(types_written[0]) if types_written else None
+        call = self.calls.resolve(node.nodes("call")[0], written, scope, written_span)
+        policies = self.clauses.policies(node.nodes(), scope)
+        call = with_policies(call, policies, self.defaults)
+        symbol = self.names.get(name.text)
+        kind = symbol.type if symbol else types.UNKNOWN
+        own = replace(scope, own=name.text, own_type=types.required(kind))
+        when = node.node("when")
+        undo = node.node("undo")
+        task = ir.Task(
+            **self.head(node, name.text, prefix),  # type: ignore[arg-type]
+            call=call,
+            type=kind,
+            name_span=self.document.span(name),
+            when=self.condition(when.nodes()[0], scope, "`when`") if when else None,
+            after=self.after_paths(node),
+            fallback=self.fallback(node, call, written, scope),
+            undo=self.inner_call(undo, call, None, own) if undo else None,
+            undo_on_timeout=undo is not None and undo.token("ALSO") is not None,
+            until=self.until(node, own),
+            holds=self.holds(node, own),
+            allows=policies.allows,
+        )
+        return task, []
+
+    def once(self, node: Node, *kinds: str) -> None:
+        """WF103 for a clause that is said twice."""
+        for kind in kinds:
+            for extra in node.nodes(kind)[1:]:
+                self.report.error("WF103", f"`{kind}` is said twice", self.document.span(extra))
+
+    def condition(self, node: Node, scope: Scope, what: str) -> AnyExpr:
+        return self.expressions.demand(self.expressions.resolve(node, scope), types.BOOL, what)
+
+    def fallback(self, node: Node, call: ir.Call, written: Type | None, scope: Scope) -> ir.Fallback | None:
+        clause = node.node("fallback")
+        if clause is None:
+            return None
+        span = self.document.span(clause)
+        if clause.token("VALUE"):
+            value = self.expressions.resolve(clause.nodes()[0], scope)
+            if value.type != types.NULL:
+                value = self.expressions.demand(value, call.type, "the fallback")
+            return ir.Fallback(None, value, span)
+        other = self.inner_call(clause, call, written, scope)
+        if types.common(call.type, other.type) is None:
+            self.report.error(
+                "WF201",
+                f"the fallback gives `{other.type}`, the call `{call.type}`",
+                span,
+                why="Whoever reads the result can't know which of the two it was.",
+            )
+        return ir.Fallback(other, None, span)
+
+    def inner_call(self, clause: Node, outer: ir.Call, written: Type | None, scope: Scope) -> ir.Call:
+        """The call of `fallback` or `undo`: own clauses in braces, else the task's timeout, and its retry if safe."""
+        call = self.calls.resolve(clause.nodes("call")[0], written, scope)
+        braces = clause.node("clauses")
+        policies = self.clauses.policies(braces.nodes() if braces else [], scope)
+        inherited = Policies(outer.retry, None, outer.timeout, outer.timeout_span)
+        return with_policies(call, policies, inherited)
+
+    def until(self, node: Node, scope: Scope) -> ir.Until | None:
+        clause = node.node("until")
+        if clause is None:
+            return None
+        every, *within = [duration_value(token.text) for token in clause.tokens("DURATION")]
+        condition = self.condition(clause.nodes()[0], scope, "`until`")
+        return ir.Until(condition, every, within[0] if within else None, self.document.span(clause))
+
+    def holds(self, node: Node, scope: Scope) -> ir.Holds | None:
+        clause = node.node("holds")
+        if clause is None:
+            return None
+        every, duration = (duration_value(token.text) for token in clause.tokens("DURATION"))
+        condition = self.condition(clause.nodes()[0], scope, "`holds`")
+        return ir.Holds(condition, every, duration, self.document.span(clause))
+
+    def on_approve(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Approve, list[Done]]:
+        name = node.token("NAME")
+        assert name is not None
+        strings = node.tokens("STRING")
+        by = strings[1] if len(strings) > 1 and node.token("BY") else None
+        policies = self.clauses.policies(node.nodes(), scope)
+        kind = self.names.get(name.text)
+        fields = kind.type if kind else types.NOTHING
+        for clause in node.nodes("retry", "no_retry", "undo", "until", "holds", "idempotent", "effect"):
+            word = clause.kind.replace("_", " ")
+            self.report.error("WF209", f"an approval takes no `{word}`", self.document.span(clause))
+        fallback = node.node("fallback")
+        value = None
+        if fallback is not None and fallback.token("VALUE"):
+            value = self.expressions.demand(
+                self.expressions.resolve(fallback.nodes()[0], scope), fields, "the fallback"
+            )
+        elif fallback is not None:
+            self.report.error("WF209", "an approval falls back to a value, not to a call", self.document.span(fallback))
+        when = node.node("when")
+        approve = ir.Approve(
+            **self.head(node, name.text, prefix),  # type: ignore[arg-type]
+            question=self.text(strings[0], scope),
+            by=unescape(by, self.document, self.report) if by else None,
+            timeout=policies.timeout,
+            fields=fields,
+            fallback=value,
+            when=self.condition(when.nodes()[0], scope, "`when`") if when else None,
+            after=self.after_paths(node),
+            allows=policies.allows,
+        )
+        return approve, []
+
+    def text(self, token: Token, scope: Scope) -> AnyExpr:
+        """A string token as text; a secret in it is WF201."""
+        node = Node("text", [token], token.start, token.end)
+        return self.expressions.demand(self.expressions.resolve(node, scope), types.STRING, "a message")
+
+    # --- blocks ---
+
+    def on_parallel(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Parallel, list[Done]]:
+        done, pairs = self.block(node.nodes("block")[0], scope, sequence=False)
+        head = self.head(node, self.labels[id(node)], prefix)
+        fail_fast = node.token("FAIL_FAST") is not None
+        return ir.Parallel(**head, body=done.block, edges=pairs, fail_fast=fail_fast), [done]  # type: ignore[arg-type]
+
+    def on_for(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.For, list[Done]]:
+        name, limit = node.token("NAME"), node.token("INT")
+        assert name is not None
+        label = self.labels[id(node)]
+        items = self.expressions.resolve(node.nodes()[0], scope)
+        item: Type = types.UNKNOWN
+        if isinstance(items.type, types.ListType):
+            item = items.type.item
+        elif items.type not in (types.UNKNOWN, types.JSON):
+            self.expressions.demand(items, types.ListType(types.UNKNOWN), "`for … in`")
+        elif items.type == types.JSON:
+            item = types.JSON
+        block = node.nodes("block")[0]
+        names = Names(scope.names)
+        self.define(Symbol("item", name.text, item, self.document.span(name), path=label), names)
+        done, _ = self.block(block, replace(scope, names=names))
+        maximum = int(limit.text) if limit else None
+        if maximum == 0:
+            assert limit is not None
+            self.report.error("WF207", "`max` counts from 1", self.document.span(limit))
+        head = self.head(node, label, prefix)
+        loop = ir.For(**head, variable=name.text, items=items, maximum=maximum, body=done.block)  # type: ignore[arg-type]
+        return loop, [done]
+
+    def on_if(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.If, list[Done]]:
+        blocks = node.nodes("block")
+        tests = [kid for kid in node.nodes() if kid.kind != "block"]
+        done = [self.block(block, scope)[0] for block in blocks]
+        conditions = [self.condition(test, scope, "`if`") for test in tests]
+        arms = tuple((test, inner.block) for test, inner in zip(conditions, done, strict=False))
+        other = done[-1].block if len(blocks) > len(tests) else ()
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.If(**head, arms=arms, other=other), done  # type: ignore[arg-type]
+
+    def on_match(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Match, list[Done]]:
+        subject = self.expressions.resolve(node.nodes()[0], scope)
+        arms, done = [], []
+        seen: dict[str, Token] = {}
+        for case in node.nodes("case"):
+            members = tuple(self.member(token, subject.type, seen) for token in case.tokens("STRING"))
+            inner = self.block(case.nodes("block")[0], scope)[0]
+            arms.append((members, inner.block))
+            done.append(inner)
+        otherwise = node.nodes("block")
+        other = None
+        if otherwise:
+            done.append(self.block(otherwise[0], scope)[0])
+            other = done[-1].block
+        else:
+            self.exhaustive(node, subject, seen)
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Match(**head, subject=subject, arms=tuple(arms), other=other), done  # type: ignore[arg-type]
+
+    def member(self, token: Token, kind: Type, seen: dict[str, Token]) -> str:
+        value = unescape(token, self.document, self.report)
+        if value in seen:
+            labels = (Label(self.document.span(seen[value]), "it is here first"),)
+            self.report.error("WF103", f'"{value}" has two arms', self.document.span(token), *labels)
+        elif isinstance(kind, types.EnumType) and value not in kind.members:
+            self.report.unknown(f"member of `{kind}`", value, self.document.span(token), kind.members)
+        seen[value] = token
+        return value
+
+    def exhaustive(self, node: Node, subject: AnyExpr, seen: dict[str, Token]) -> None:
+        """WF205 for members without an arm, and for texts of any value without an `else`."""
+        head = self.head(node, "", "")["span"]
+        assert isinstance(head, Span)
+        match subject.type:
+            case types.EnumType(members):
+                missing = [member for member in members if member not in seen]
+                if missing:
+                    listing = ", ".join(f'"{member}"' for member in missing)
+                    self.report.error(
+                        "WF205", f"no arm for {listing}", head, help="add the arm, or an `else { }` for all others"
+                    )
+            case types.Primitive("string"):
+                self.report.error("WF205", "a `match` over any text needs an `else`", head, help="add `else { }`")
+            case types.Primitive("unknown"):
+                return
+            case _:
+                self.expressions.demand(subject, types.STRING, "`match`")
+
+    def on_try(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Try, list[Done]]:
+        body_node, recover_node = node.nodes("block")
+        body = self.block(body_node, scope)[0]
+        recover = self.block(recover_node, replace(scope, failure=True))[0]
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Try(**head, body=body.block, recover=recover.block), [body, recover]  # type: ignore[arg-type]
+
+    def on_workspace(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Workspace, list[Done]]:
+        before, self.defaults = self.defaults, self.defaults and replace(self.defaults, retry=None)
+        done = self.block(node.nodes("block")[0], scope)[0]
+        self.defaults = before
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Workspace(**head, body=done.block), [done]  # type: ignore[arg-type]
+
+    # --- statements without blocks ---
+
+    def on_require(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Require, list[Done]]:
+        condition = self.condition(node.nodes()[0], scope, "`require`")
+        message = node.token("STRING")
+        place = self.document.span(node.nodes()[0])
+        shown = self.document.text[place.start : place.end]
+        text = self.text(message, scope) if message else ir.Literal(types.STRING, place, f"it must hold that {shown}")
+        allows = tuple(self.clauses.allow(item) for item in node.nodes("allow"))
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Require(**head, condition=condition, message=text, allows=allows), []  # type: ignore[arg-type]
+
+    def on_stop(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Stop, list[Done]]:
+        token = node.token("STRING")
+        assert token is not None
+        for frame in scope.frames:
+            if frame.kind in ("for", "parallel", "try"):
+                where = {"for": "a `for`", "parallel": "`parallel`", "try": "a `try`"}[frame.kind]
+                self.report.error(
+                    "WF209",
+                    f"`stop` ends the flow, and can't stand inside {where}",
+                    self.document.span(node),
+                    why="Other items or branches may still be at work, and no engine can end them well.",
+                    help="keep what you found in a result, and put an `if` around what comes after the block",
+                )
+                break
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Stop(**head, message=self.text(token, scope)), []  # type: ignore[arg-type]
+
+    def on_fail(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Fail, list[Done]]:
+        token = node.token("STRING")
+        assert token is not None
+        head = self.head(node, self.labels[id(node)], prefix)
+        return ir.Fail(**head, message=self.text(token, scope)), []  # type: ignore[arg-type]
+
+    def on_let(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Let, list[Done]]:
+        name = node.token("NAME")
+        assert name is not None
+        value = self.expressions.resolve(node.nodes()[0], scope)
+        symbol = Symbol("let", name.text, value.type, self.document.span(name), value=value)
+        self.define(symbol, scope.names)
+        return ir.Let(**self.head(node, name.text, prefix), value=value), []  # type: ignore[arg-type]

@@ -1,0 +1,99 @@
+"""Type syntax → Type: `list<{ id: int }>?` of a syntax tree becomes OptionalType(ListType(RecordType(…)))."""
+
+from __future__ import annotations
+
+from wfc import types
+from wfc.resolve.literals import unescape
+from wfc.syntax import Node, Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.resolve.report import Report
+    from wfc.syntax import Document
+    from wfc.types import Type
+
+SIGNATURE_TYPES = {"any": types.ANY, "script": types.Primitive("script"), "name": types.Primitive("name")}
+
+
+class TypeReader:
+    """Reads types of one document. named: the `type NAME = …` definitions of the project, by name."""
+
+    def __init__(self, document: Document, report: Report, named: dict[str, Type], catalog: bool = False) -> None:
+        self.document = document
+        self.report = report
+        self.named = named
+        self.known = dict(types.PRIMITIVES) | (SIGNATURE_TYPES if catalog else {})
+
+    def read(self, node: Node | Token) -> Type:
+        """The type that a syntax node writes. Reports WF102 (unknown type), WF103 (doubled field), WF201."""
+        assert isinstance(node, Node)
+        match node.kind:
+            case "optional":
+                return types.optional(self.read(node.kids[0]))
+            case "named_type":
+                return self.named_type(node)
+            case "record_type":
+                return self.record(node)
+            case "enum_type":
+                return self.enum(node)
+            case "base":
+                return self.read(node.nodes()[0])
+            case _:
+                return types.UNKNOWN
+
+    def named_type(self, node: Node) -> Type:
+        name = node.token("NAME")
+        assert name is not None
+        inner = node.nodes()
+        if name.text in ("list", "map"):
+            if not inner:
+                self.report.error(
+                    "WF201",
+                    f"`{name.text}` needs the type of its items",
+                    self.document.span(node),
+                    help=f"write `{name.text}<string>`",
+                )
+                item: Type = types.UNKNOWN
+            else:
+                item = self.read(inner[0])
+            return types.ListType(item) if name.text == "list" else types.MapType(item)
+        if inner:
+            self.report.error("WF201", f"`{name.text}` takes no type in `<>`", self.document.span(node))
+        found = self.known.get(name.text) or self.named.get(name.text)
+        if found is None:
+            known = (*self.known, *self.named, "list", "map")
+            self.report.unknown("type", name.text, self.document.span(name), known)
+            return types.UNKNOWN
+        return found
+
+    def record(self, node: Node) -> Type:
+        fields: dict[str, Type] = {}
+        for field in node.nodes("type_field"):
+            key = field.kids[0]
+            assert isinstance(key, Token)
+            name = key.text if key.kind == "NAME" else unescape(key, self.document, self.report)
+            folded = {known.lower() for known in fields}
+            if name.lower() in folded:
+                self.report.error(
+                    "WF103",
+                    f"the record has two fields `{name}`",
+                    self.document.span(key),
+                    why="Fields of one record must differ in more than case: GitHub's expressions ignore it.",
+                )
+            fields[name] = self.read(field.kids[-1])
+        return types.RecordType(tuple(fields.items()))
+
+    def enum(self, node: Node) -> Type:
+        members: list[str] = []
+        for token in node.tokens("STRING"):
+            member = unescape(token, self.document, self.report)
+            if member.lower() in (known.lower() for known in members):
+                self.report.error(
+                    "WF103",
+                    f'the enum has "{member}" twice',
+                    self.document.span(token),
+                    why="Members must differ in more than case: GitHub's `==` ignores it.",
+                )
+                continue
+            members.append(member)
+        return types.EnumType(tuple(members))
