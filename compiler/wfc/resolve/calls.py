@@ -128,8 +128,9 @@ class Calls:
                 value_node = arg
             value = self.argument(value_node, name, signature, scope)
             if name not in params:
-                self.unknown_argument(name, place, signature)
-                continue
+                name = self.unknown_argument(name, place, signature)
+                if name not in params:
+                    continue
             if name in given:
                 self.report.error("WF202", f"`{name}` is given twice", place)
             if name in positions:
@@ -158,13 +159,14 @@ class Calls:
             return ir.Apply(types.SECRET, self.document.span(node), head.text, args)
         return self.expressions.resolve(node, scope)
 
-    def unknown_argument(self, name: str, place: Span, signature: Signature) -> None:
+    def unknown_argument(self, name: str, place: Span, signature: Signature) -> str:
+        """Report WF202; gives the parameter that was probably meant, so that it does not count as missing."""
         from wfc.diagnostic import Edit, Fix, suggest
 
         known = [param.name for param in signature.params]
         if not name:
             self.report.error("WF202", f"`{signature.name}` takes {len(known)} arguments at most", place)
-            return
+            return ""
         near = suggest(name, known)
         listing = ", ".join(f"`{known_name}`" for known_name in known) or "none"
         self.report.error(
@@ -174,6 +176,7 @@ class Calls:
             help=f"did you mean `{near}`?" if near else f"it takes {listing}",
             fixes=(Fix(f"write `{near}`", (Edit(place, near),), safe=False),) if near else (),
         )
+        return near
 
     def complete(self, node: Node, signature: Signature, given: dict[str, AnyExpr]) -> dict[str, AnyExpr]:
         """`given` in the order of the signature, with defaults. Reports WF202 for what is missing."""
