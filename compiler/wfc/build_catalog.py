@@ -18,9 +18,10 @@ def build(folder: Path) -> bytes:
     """
     catalog = Catalog({})
     for file in sorted(folder.glob("*.wf")):
-        catalog, problems = catalog.with_file(PREFIX + file.name, file.read_bytes().decode("utf-8"))
+        text = file.read_bytes().decode("utf-8")
+        catalog, problems = catalog.with_file(PREFIX + file.name, text)
         for problem in problems:
-            raise ValueError(f"{file.name}, character {problem.span.start}: {problem.message}")
+            raise ValueError(f"{file.name}:{text.count(chr(10), 0, problem.span.start) + 1}: {problem.message}")
     entries = [catalog.entries[name] for name in sorted(catalog.entries)]
     return marshal.dumps(tuple(tuple(getattr(entry, f) for f in entry.__match_args__) for entry in entries), 4)
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 K1, B = 1.2, 0.75
 WEIGHTS = (("name", 4), ("synonyms", 3), ("doc", 1), ("parameters", 1))
-COMMON = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or", "the", "to", "with"])
+COMMON = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or", "the", "to", "with"]
+)
 
 
 class Hit(Record):
