@@ -1,2 +1,85 @@
-def main() -> int:
-    return 0
+"""The command line: picks a command, loads its module only, and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+from wfc.errors import GOOD, INTERNAL, USAGE, UserError
+from wfc.version import VERSION
+
+COMMANDS = {
+    "generate": "turn plain words into a checked flow",
+    "check": "find what is wrong with flows",
+    "compile": "write Kestra YAML, Airflow DAGs or GitHub workflows",
+    "test": "run the `test` blocks of flows, without an engine",
+    "fmt": "lay flows out in the one canonical way",
+    "dump": "show the resolved flow as JSON",
+    "explain": "explain a finding: what, why, bad and good example",
+    "actions": "search the catalog of actions and triggers",
+    "targets": "show what each target can do, and how",
+}
+
+
+def usage() -> str:
+    """The overview that `wfc` and `wfc --help` print."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
+    return (
+        "wfc: a compiler for workflows\n\nusage: wfc COMMAND [OPTIONS] …\n\ncommands:\n"
+        + "\n".join(lines)
+        + "\n\n`wfc COMMAND --help` says more; `--version` prints the version; `--debug` shows tracebacks.\n"
+        + "exit codes: 0 good, 1 findings, 2 usage or unreadable input, 3 model, 4 answers needed, 5 a bug in wfc\n"
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line. Gives the exit code (wfc.errors); never raises, never shows a traceback but for --debug."""
+    import gc
+
+    # Nothing that a command builds is garbage before it ends: collecting would only cost time (docs/benchmarks.md).
+    gc.disable()
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args
+    args = [arg for arg in args if arg != "--debug"]
+    try:
+        return dispatch(args)
+    except UserError as error:
+        print(f"wfc: {error.message}", file=sys.stderr)
+        if error.remedy:
+            print(f"  help: {error.remedy}", file=sys.stderr)
+        return error.code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return GOOD
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"wfc: a bug in wfc {VERSION}: {type(error).__name__}: {error}\n"
+            "  help: run it again with --debug and report what it prints, with the flow if you may share it",
+            file=sys.stderr,
+        )
+        return INTERNAL
+
+
+def dispatch(args: list[str]) -> int:
+    """Run the command that `args` name."""
+    if not args or args[0] in ("-h", "--help", "help"):
+        print(usage(), end="")
+        return GOOD if args else USAGE
+    if args[0] in ("-V", "--version"):
+        print(f"wfc {VERSION}")
+        return GOOD
+    name = args[0]
+    if name not in COMMANDS:
+        from wfc.diagnostic import suggest
+
+        near = suggest(name, COMMANDS)
+        raise UserError(f"there is no command `{name}`", f"did you mean `wfc {near}`?" if near else "see `wfc --help`")
+    from importlib import import_module
+
+    module = import_module(f"wfc.commands.{name}")
+    code: int = module.run(args[1:])
+    return code

@@ -6,8 +6,9 @@ from wfc import catalog as catalog_module
 from wfc import ir
 from wfc.diagnostic import ERROR, ordered
 from wfc.parse import parse
-from wfc.record import Record
+from wfc.record import Record, replace
 from wfc.resolve import resolve
+from wfc.settings import Settings
 from wfc.source import Source
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.syntax import Document
+    from wfc.target import Compiled, Target
 
 
 class Loaded(Record):
@@ -26,16 +28,13 @@ class Loaded(Record):
     sources: dict[str, Source]
     documents: tuple[Document, ...]
 
-    @property
-    def broken(self) -> bool:
-        """Is there an error, so that nothing may be compiled?"""
-        return any(found.severity == ERROR for found in self.diagnostics)
 
+def load_texts(texts: Iterable[tuple[str, str]], settings: Settings | None = None) -> Loaded:
+    """Parse and resolve (path, text) pairs as one project.
 
-def load_texts(texts: Iterable[tuple[str, str]], project: ir.Project | None = None) -> Loaded:
-    """Parse and resolve (path, text) pairs as one project. project: settings to take over, its flows are replaced."""
-    from wfc.record import replace
-
+    Reports WF001 and all that the resolver reports (wfc.resolve); the checks are not run (`wfc.check`).
+    """
+    settings = settings or Settings()
     sources: dict[str, Source] = {}
     documents: list[Document] = []
     found: list[Diagnostic] = []
@@ -48,17 +47,29 @@ def load_texts(texts: Iterable[tuple[str, str]], project: ir.Project | None = No
         if document.root.nodes("action", "trigger_action"):
             catalog, problems = catalog.with_file(path, text)
             found += problems
-    flows, problems = resolve(documents, catalog)
+    flows, problems = resolve(documents, catalog, settings.defaults)
     found += problems
-    settings = project or ir.Project(())
-    return Loaded(replace(settings, flows=flows), ordered(found), sources, tuple(documents))
+    project = ir.Project(flows, settings.secrets, settings.target, settings.namespace)
+    return Loaded(project, ordered(found), sources, tuple(documents))
 
 
 def load(paths: Iterable[str]) -> tuple[ir.Project, tuple[Diagnostic, ...]]:
-    """Read, parse and resolve files as one project. Raises OSError or UnicodeDecodeError for what can't be read."""
-    texts = []
-    for path in paths:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            texts.append((path, file.read()))
-    loaded = load_texts(texts)
+    """Read, parse and resolve files as one project. Raises UserError for what can't be read."""
+    from wfc.files import read_source
+
+    loaded = load_texts([(path, read_source(path)) for path in paths])
     return loaded.project, loaded.diagnostics
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Is one of them an error, so that nothing may be compiled?"""
+    return any(found.severity == ERROR for found in diagnostics)
+
+
+def compile_flow(project: ir.Project, flow: ir.Flow, target: Target, version: str = "") -> Compiled:
+    """The files of one flow on a target; version: one of `target.versions`, the first unless said.
+
+    The project must be free of errors. With an error among the diagnostics of the result there are no files.
+    """
+    compiled = target.compile(project, flow, version or target.versions[0])
+    return replace(compiled, diagnostics=ordered(compiled.diagnostics))

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from wfc import ir, types
 from wfc.diagnostic import Label, ordered
+from wfc.parse import parse
 from wfc.resolve.calls import Callee
+from wfc.resolve.clauses import Clauses, Policies
+from wfc.resolve.expressions import Expressions
 from wfc.resolve.flows import FlowResolver
 from wfc.resolve.report import Report
+from wfc.resolve.scope import Names, Scope
 from wfc.resolve.signatures import Signatures, dotted
 from wfc.resolve.statements import TYPE_NODES
 from wfc.resolve.type_syntax import TypeReader
 from wfc.source import Span
-from wfc.syntax import Document, Node
+from wfc.syntax import Document, Node, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +27,12 @@ if TYPE_CHECKING:
     from wfc.types import Type
 
 
-def resolve(documents: list[Document], catalog: Catalog) -> tuple[tuple[ir.Flow, ...], tuple[Diagnostic, ...]]:
+def resolve(
+    documents: list[Document], catalog: Catalog, defaults: str = ""
+) -> tuple[tuple[ir.Flow, ...], tuple[Diagnostic, ...]]:
     """The flows of a project, by name, and what is wrong with them.
+
+    defaults: clauses in the words of the language that every flow inherits (`timeout 10m`).
 
     Reports WF101 WF102 WF103 WF201 WF202 WF203 WF205 WF207 WF209 WF210 WF211 WF953 (report.NAMES).
     """
@@ -33,10 +41,24 @@ def resolve(documents: list[Document], catalog: Catalog) -> tuple[tuple[ir.Flow,
     nodes = unique_flows(documents, report)
     signatures = Signatures(catalog, report, named)
     callees = {name: callee(node, document, named) for name, (document, node) in nodes.items()}
+    inherited = project_defaults(defaults, report)
     flows = []
     for _, (document, node) in sorted(nodes.items()):
-        flows.append(FlowResolver(document, report, signatures, named, callees).resolve(node))
+        flows.append(FlowResolver(document, report, signatures, named, callees, inherited).resolve(node))
     return tuple(flows), ordered(report.found)
+
+
+def project_defaults(clauses: str, report: Report) -> Policies | None:
+    """The policies that [defaults] of wfc.toml writes; what is wrong with them is reported at `wfc.toml`."""
+    if not clauses:
+        return None
+    document, problems = parse("wfc.toml", f"flow defaults {{ defaults {{ {clauses} }} }}")
+    report.found += problems
+    node = next((part for part in walk(document.root) if part.kind == "defaults"), None)
+    if not isinstance(node, Node):
+        return None
+    expressions = Expressions(document, report)
+    return Clauses(document, report, expressions).policies(node.nodes(), Scope(Names()))
 
 
 def unique_flows(documents: list[Document], report: Report) -> dict[str, tuple[Document, Node]]:
@@ -100,8 +122,6 @@ class NamedTypes(dict[str, "Type"]):
 
 def references(node: Node) -> list[Node]:
     """The kids of all type names inside a type definition."""
-    from wfc.syntax import walk
-
     return [
         kid  # type: ignore[misc]
         for part in walk(node)

@@ -21,6 +21,7 @@ from wfc.text import duration_value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.resolve.calls import Callee
+    from wfc.resolve.clauses import Policies
     from wfc.resolve.report import Report
     from wfc.resolve.signatures import Signatures
     from wfc.syntax import Document
@@ -42,9 +43,11 @@ class FlowResolver:
         signatures: Signatures,
         named: dict[str, Type],
         flows: dict[str, Callee],
+        inherited: Policies | None = None,
     ) -> None:
         self.document = document
         self.report = report
+        self.inherited = inherited
         self.expressions = Expressions(document, report, getattr(document, "lost", frozenset()))
         self.calls = Calls(document, report, signatures, self.expressions, flows)
         self.reader = TypeReader(document, report, named)
@@ -62,9 +65,7 @@ class FlowResolver:
         triggers = self.trigger_list(node)
         inputs = self.declare_inputs(node)
         sections = self.sections(node)
-        defaults = node.node("defaults")
-        if defaults is not None:
-            self.statements.defaults = self.statements.clauses.policies(defaults.nodes(), self.scope)
+        self.statements.defaults = self.defaults(node)
         body, on_failure, finally_ = self.resolve_sections(node, sections)
         doc = node.token("DOC")
         flow = ir.Flow(
@@ -88,6 +89,22 @@ class FlowResolver:
         flow = self.with_llm_settings(flow)
         tests = TestBlocks(self.document, self.report, self.expressions, flow)
         return replace(flow, tests=tuple(tests.read(item) for item in node.nodes("test")))
+
+    def defaults(self, node: Node) -> Policies | None:
+        """The policies of `defaults { }`, and those of the project where it says nothing."""
+        own = node.node("defaults")
+        if own is None:
+            return self.inherited
+        policies = self.statements.clauses.policies(own.nodes(), self.scope)
+        if self.inherited is None:
+            return policies
+        quiet = policies.no_retry is not None
+        return replace(
+            policies,
+            retry=policies.retry or (None if quiet else self.inherited.retry),
+            timeout=policies.timeout or self.inherited.timeout,
+            timeout_span=policies.timeout_span or self.inherited.timeout_span,
+        )
 
     # --- members ---
 

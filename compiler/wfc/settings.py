@@ -1,0 +1,161 @@
+"""wfc.toml → settings of a project, with an error for every key that is not one.
+
+[project]
+root = "flows"                  # folder of the .wf files, "." unless said
+catalogs = ["actions"]          # further files or folders with `action` definitions
+namespace = "acme.data"         # Kestra's namespace
+[defaults]                      # what every flow inherits, in the words of the language
+retry = "exponential(attempts: 4, first: 2s, max: 1m)"
+timeout = "10m"
+[secrets.github]                # names of secrets on an engine; NAME in capitals unless said
+slack_url = "SLACK_WEBHOOK"
+[target.github]                 # options of a target (`wfc targets github`)
+runs_on = "ubuntu-24.04"
+[environments.prod]             # the same tables once more, for `--environment prod`
+namespace = "acme.prod"
+"""
+
+from __future__ import annotations
+
+import os
+
+from wfc.errors import UserError
+from wfc.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wfc.ir import Json
+
+NAME = "wfc.toml"
+TABLES = ("project", "defaults", "secrets", "target", "environments", "check")
+PROJECT_KEYS = {"root": str, "catalogs": list, "namespace": str}
+DEFAULT_KEYS = {"retry": str, "timeout": str}
+CHECK_KEYS = {"ignore": list}
+
+
+class Settings(Record):
+    """The settings of a project. folder: where wfc.toml lies ("" without one); root: folder of the flows.
+
+    defaults: clauses in the language's words. secrets: (engine, secret, name). target: options by target.
+    ignore: codes of checks that are not run.
+    """
+
+    folder: str = ""
+    root: str = ""
+    catalogs: tuple[str, ...] = ()
+    namespace: str = "wfc"
+    defaults: str = ""
+    secrets: tuple[tuple[str, str, str], ...] = ()
+    target: tuple[tuple[str, tuple[tuple[str, Json], ...]], ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+def find(start: str) -> str:
+    """The path of the nearest wfc.toml in `start` or a folder above it, or ""."""
+    folder = os.path.abspath(start)
+    while True:
+        path = os.path.join(folder, NAME)
+        if os.path.isfile(path):
+            return path
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+
+
+def read(path: str, environment: str = "") -> Settings:
+    """The settings in a wfc.toml, those of `environment` laid over them. Raises UserError for what is wrong."""
+    import tomllib
+
+    from wfc.files import read_source
+
+    try:
+        data = tomllib.loads(read_source(path))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path}: {error}", "see https://toml.io for the syntax") from None
+    check_keys(path, "", data, dict.fromkeys(TABLES, dict))
+    environments = data.get("environments", {})
+    if environment and environment not in environments:
+        known = ", ".join(sorted(environments)) or "none"
+        raise UserError(f"{path} has no environment `{environment}`", f"known: {known}")
+    over = environments.get(environment, {})
+    check_keys(path, f"environments.{environment}", over, PROJECT_KEYS | dict.fromkeys(TABLES, dict))
+    return build(path, data, over)
+
+
+def build(path: str, data: dict[str, Json], over: dict[str, Json]) -> Settings:
+    """Settings of checked tables."""
+
+    def table(name: str, keys: Mapping[str, type] | None) -> dict[str, Json]:
+        found = merged(data.get(name, {}), over.get(name, {}))
+        if keys is not None:
+            check_keys(path, name, found, keys)
+        return found
+
+    project = table("project", PROJECT_KEYS) | {key: over[key] for key in PROJECT_KEYS if key in over}
+    defaults, check = table("defaults", DEFAULT_KEYS), table("check", CHECK_KEYS)
+    folder = os.path.dirname(path)
+    clauses = " ".join(f"{key} {defaults[key]}" for key in DEFAULT_KEYS if key in defaults)
+    catalogs = project.get("catalogs", [])
+    assert isinstance(catalogs, list)
+    ignore = check.get("ignore", [])
+    assert isinstance(ignore, list)
+    return Settings(
+        folder,
+        os.path.join(folder, str(project.get("root", ""))),
+        tuple(os.path.join(folder, str(item)) for item in catalogs),
+        str(project.get("namespace", "wfc")),
+        clauses,
+        secret_names(path, table("secrets", None)),
+        tuple((name, options(path, values)) for name, values in sorted(table("target", None).items())),
+        tuple(str(code) for code in ignore),
+    )
+
+
+def merged(base: Json, over: Json) -> dict[str, Json]:
+    """Two tables, the second laid over the first, one level deep in tables of tables."""
+    assert isinstance(base, dict)
+    assert isinstance(over, dict)
+    result = dict(base)
+    for key, value in over.items():
+        before = result.get(key)
+        result[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return result
+
+
+def secret_names(path: str, table: dict[str, Json]) -> tuple[tuple[str, str, str], ...]:
+    """(engine, secret, name) rows of the [secrets.ENGINE] tables."""
+    rows = []
+    for engine, names in sorted(table.items()):
+        if not isinstance(names, dict):
+            raise UserError(f"{path}: [secrets] holds one table an engine", "write `[secrets.github]`")
+        for secret, name in sorted(names.items()):
+            if not isinstance(name, str):
+                raise UserError(f"{path}: secrets.{engine}.{secret} is a text, the secret's name on {engine}")
+            rows.append((engine, secret, name))
+    return tuple(rows)
+
+
+def options(path: str, values: Json) -> tuple[tuple[str, Json], ...]:
+    """The options of one [target.NAME] table; the target itself checks their names and types."""
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: [target] holds one table a target", "write `[target.github]`")
+    return tuple(sorted(values.items()))
+
+
+def check_keys(path: str, table: str, found: Json, known: Mapping[str, type]) -> None:
+    """Raises UserError for a key that is not known, or whose value has the wrong type."""
+    from wfc.diagnostic import suggest
+
+    assert isinstance(found, dict)
+    for key, value in found.items():
+        where = f"{table}.{key}".lstrip(".")
+        if key not in known:
+            near = suggest(key, known)
+            remedy = f"did you mean `{near}`?" if near else f"known: {', '.join(sorted(known))}"
+            raise UserError(f"{path}: there is no setting `{where}`", remedy)
+        if not isinstance(value, known[key]):
+            kind = "a text" if known[key] is str else "a list" if known[key] is list else "a table"
+            raise UserError(f"{path}: `{where}` is {kind}")
