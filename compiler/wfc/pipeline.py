@@ -45,7 +45,7 @@ def load_texts(texts: Iterable[tuple[str, str]], settings: Settings | None = Non
         documents.append(document)
         found += problems
         if document.root.nodes("action", "trigger_action"):
-            catalog, problems = catalog.with_file(path, text)
+            catalog, problems = catalog.with_document(document)
             found += problems
     flows, problems = resolve(documents, catalog, settings.defaults)
     found += problems

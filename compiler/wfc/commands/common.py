@@ -1,0 +1,59 @@
+"""What commands share: the options that name a project, and showing findings."""
+
+from __future__ import annotations
+
+import sys
+
+from wfc.errors import FINDINGS, GOOD
+from wfc.pipeline import has_errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterable
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.gather import Gathered
+    from wfc.pipeline import Loaded
+
+
+def parser(command: str, description: str) -> ArgumentParser:
+    """An argument parser for `wfc COMMAND`; wrong arguments end with exit code 2, as argparse does."""
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+
+    return ArgumentParser(
+        prog=f"wfc {command}", description=description, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+
+
+def add_paths(to: ArgumentParser) -> None:
+    """The arguments PATHS and --environment, as `wfc.gather.gather` takes them."""
+    to.add_argument("paths", nargs="*", metavar="PATH", help="a .wf file or folder, `-` for standard input")
+    to.add_argument("--environment", default="", metavar="NAME", help="lay [environments.NAME] over the settings")
+
+
+def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
+    """All findings of the files that were asked for: syntax, names and types, then the checks."""
+    from wfc.check import run_checks
+    from wfc.diagnostic import ordered
+
+    loaded = gathered.loaded
+    checked = run_checks(loaded.project, ignore=gathered.settings.ignore)
+    asked = {*gathered.asked, "wfc.toml"}
+    return ordered(found for found in (*loaded.diagnostics, *checked) if found.span.source in asked)
+
+
+def show(diagnostics: Iterable[Diagnostic], loaded: Loaded, stream: object = None) -> None:
+    """Print findings in the pretty form, to standard error unless told otherwise."""
+    from wfc.render import pretty, wants_colour
+
+    out = stream if stream is not None else sys.stderr
+    text = pretty(tuple(diagnostics), loaded.sources, wants_colour(out))
+    print(text, end="", file=out)  # type: ignore[call-overload]
+
+
+def exit_code(diagnostics: Iterable[Diagnostic], warnings_count: bool = True) -> int:
+    """1 when there is an error (or a warning, where those count), else 0; infos never count."""
+    found = tuple(diagnostics)
+    bad = has_errors(found) or (warnings_count and any(item.severity == "warning" for item in found))
+    return FINDINGS if bad else GOOD

@@ -1,0 +1,27 @@
+"""`wfc dump [PATH …]`: the resolved flows as JSON (schemas/wfc_schemas/flow.schema.json)."""
+
+from __future__ import annotations
+
+from wfc.commands.common import add_paths, parser, show
+from wfc.errors import FINDINGS, GOOD
+from wfc.files import write_out
+from wfc.gather import gather
+from wfc.pipeline import has_errors
+
+
+def run(arguments: list[str]) -> int:
+    """Exit code 0, or 1 (and no JSON) when a flow can't be resolved."""
+    options = parser("dump", "Show resolved flows as JSON: typed, with paths, needs and places. It can be read back.")
+    add_paths(options)
+    args = options.parse_args(arguments)
+    gathered = gather(args.paths, args.environment)
+    asked = set(gathered.asked)
+    found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
+    if has_errors(found):
+        show(found, gathered.loaded)
+        return FINDINGS
+    from wfc.dump import dump_json
+
+    flows = [flow for flow in gathered.loaded.project.flows if flow.span.source in asked]
+    write_out(dump_json(flows, gathered.loaded.sources))
+    return GOOD
