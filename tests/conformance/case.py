@@ -16,6 +16,25 @@ SCRATCH = "$SCRATCH"
 URL = "$URL"
 """An input with this value: the runner puts the address of its scripted web server in its place."""
 
+HOSTILE = {
+    "command": "$(touch pwned)",
+    "quoted": '"; touch pwned; "',
+    "braces": "{{ 7*7 }}",
+    "secret": "{{ secret('PG_URL') }}",
+    "github": "${{ github.token }}",
+    "percent": "%s\\n%d",
+    "lines": "one\ntwo\r\n\n",
+    "quotes": 'it\'s "quoted" `here` \\ and \\n',
+    "emoji": "é 😀 \u2028 \u0085 end",
+    "long": "0123456789abcdef" * 6400,
+    "dash": "-rf --help",
+    "file": "@/etc/passwd",
+    "sql": "'); drop table people; --",
+    "spaces": "  both ends  ",
+    "empty": "",
+}
+"""Values that go wrong wherever a value becomes code, is rendered twice, or loses bytes on its way."""
+
 Reply = tuple[int, Any, dict[str, str]]
 """Status, body (JSON), headers."""
 State = str | tuple[str, int | None]

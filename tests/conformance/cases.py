@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from conformance.case import HOSTILE, SCRATCH, URL, Case, Reply, State
 from wfc.trace import SKIPPED, SUCCEEDED
 from wfc.world import Attempt, Behaviour, Decision
 
@@ -17,23 +18,6 @@ OK: State = SUCCEEDED
 FAILED: State = "failed"
 FAIL = Behaviour(fails=None)
 GOOD = {"items": [{"id": 1}], "total": 2}
-HOSTILE = {
-    "command": "$(touch pwned)",
-    "quoted": '"; touch pwned; "',
-    "braces": "{{ 7*7 }}",
-    "secret": "{{ secret('PG_URL') }}",
-    "github": "${{ github.token }}",
-    "percent": "%s\\n%d",
-    "lines": "one\ntwo\r\n\n",
-    "quotes": 'it\'s "quoted" `here` \\ and \\n',
-    "emoji": "é 😀 \u2028 \u0085 end",
-    "long": "0123456789abcdef" * 6400,
-    "dash": "-rf --help",
-    "file": "@/etc/passwd",
-    "sql": "'); drop table people; --",
-    "spaces": "  both ends  ",
-    "empty": "",
-}
 
 
 def result(name: str, **fields: Any) -> dict[Any, Behaviour]:
@@ -185,10 +169,10 @@ CASES: tuple[Case, ...] = (
         behaviours={**result("a", id=1), **result("b", id=2)},
     ),
     Case(
-        "12 failed undo", "12_undo.wf", "c12", state="failed", inputs={"good": False},
+        "12 failed undo", "12_undo.wf", "c12_failed_undo", state="failed",
         states={"a": OK, "b": OK, "c": FAILED, "undo b": FAILED, "undo a": OK, "h": OK},
-        order=("undo b < undo a", "undo a < h"), failed_task=("c",),
-        behaviours={("task", "c"): FAIL, **result("a", id=1), **result("b", id=3), ("undo", "b"): FAIL},
+        order=("c < undo b", "undo b < undo a", "undo a < h"), failed_task=("c",),
+        behaviours={("task", "c"): FAIL, ("undo", "b"): FAIL},
     ),
     Case(
         "12 parallel", "12_undo.wf", "c12_parallel", state="failed", behaviours={("task", "d"): FAIL},
