@@ -56,6 +56,10 @@ class Expressions:
         """`value`, or a report when it may not be given where `wanted` is: WF203 for a missing `??`, else WF201."""
         if assignable(value.type, wanted) or (isinstance(value, ir.Literal) and value.value == wanted_empty(wanted)):
             return value
+        enum = types.required(wanted)
+        if isinstance(enum, types.EnumType) and isinstance(value, ir.Literal) and value.type == STRING:
+            self.check_member(enum, value)
+            return value
         if assignable(types.required(value.type), wanted):
             self.report.error(
                 "WF203",
@@ -313,7 +317,9 @@ class Expressions:
                     self.document.span(key),
                     why="Fields of one record must differ in more than case: GitHub's expressions ignore it.",
                 )
-            entries[name] = self.resolve(entry.kids[-1], scope)
+            value = self.resolve(entry.kids[-1], scope)
+            if scope.substituted is None or entry.kids[-1].kind != "reference" or not is_null(value):
+                entries[name] = value  # a parameter that was not given is no null that somebody wrote
         kind = types.RecordType(tuple((name, value.type) for name, value in entries.items()))
         return ir.RecordExpr(kind, self.document.span(node), tuple(entries.items()))
 
@@ -437,6 +443,11 @@ class Expressions:
 def tokens_of(node: Node | Token) -> list[Token]:
     """A token, or the tokens directly inside a node."""
     return [node] if isinstance(node, Token) else [kid for kid in node.kids if isinstance(kid, Token)]
+
+
+def is_null(value: AnyExpr) -> bool:
+    """Is it the literal null, and not a hole?"""
+    return isinstance(value, ir.Literal) and value.value is None and value.type != UNKNOWN
 
 
 def wanted_empty(wanted: Type) -> object:
