@@ -1,0 +1,174 @@
+"""Runs flows on the real Kestra engine: one JVM for a session, driven by loopback HTTP, a namespace of its own for each run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from engines import process, tools
+from engines.engine import Answer, Decide, EngineRun, Files, RunFailed, TimedOut
+from engines.kestra import install
+from engines.kestra.trace import read
+
+# Reading secrets and the environment of script tasks from a test needs private fields of the JDK.
+OPENS = ("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED")
+MEMORY = ("-Xmx1500m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+START_SECONDS = 180.0
+SETTLE_SECONDS = 3.0
+
+
+class Kestra:
+    """One version of the engine. Started by the first call."""
+
+    def __init__(self, version: str) -> None:
+        """`version` is one of kestra.install.VERSIONS. Raises cache.Missing when it is not installed."""
+        self.version = version
+        self.name = f"kestra-{version}"
+        self._classpath = install.classpath(version)
+        self._java = install.jdk() / "bin" / "java"
+        self._child: process.Child | None = None
+        self._port = 0
+        self._runs = itertools.count(1)
+        self._namespace = ""
+
+    def validate(self, files: Files) -> list[str]:
+        """The engine's FlowValidator over every YAML file; its warnings and deprecations count as problems."""
+        names = _flows(files)
+        answers = self._call("validate", sources=[files[name] for name in names])
+        siblings = {_flow_id(files[name]) for name in names}
+        found = [
+            f"{name}: {problem}" for name, answer in zip(names, answers, strict=True) for problem in _problems(answer)
+        ]
+        return [problem for problem in found if not _is_sibling(problem, siblings)]
+
+    def run(
+        self,
+        files: Files,
+        entry: str,
+        inputs: Mapping[str, object],
+        *,
+        secrets: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+        decide: Decide | None = None,
+    ) -> EngineRun:
+        """See Engine.run. The flows' own namespace is replaced by one that no other run has."""
+        self._leave()
+        namespace = f"wfc.run{next(self._runs)}"
+        self._namespace = namespace
+        self._call("secrets", values=dict(secrets or {}))
+        self._call("environment", values=dict(env or {}))
+        self._call("deploy", sources=[_renamed(files[name], namespace) for name in _flows(files)])
+        identifier = self._call("start", namespace=namespace, flow=entry, inputs=dict(inputs))
+        return self._finish(identifier, timeout, decide)
+
+    def again(self, run: EngineRun, how: str, *, task: str | None = None, timeout: float = 60.0) -> EngineRun:
+        """Run the last run of this engine again: `how` is "restart" (same execution) or "replay" (a new one, from `task` on)."""
+        identifier = run.executions[0].id
+        words = {"id": identifier, "task": task} if how == "replay" else {"id": identifier}
+        return self._finish(self._call(how, **words), timeout, None)
+
+    def close(self) -> None:
+        """Kill the JVM and remove its folder."""
+        child, self._child, self._namespace = self._child, None, ""
+        if child is not None:
+            child.stop()
+
+    def _finish(self, identifier: str, timeout: float, decide: Decide | None) -> EngineRun:
+        end, answered = time.monotonic() + timeout, set[str]()
+        while True:
+            left = end - time.monotonic()
+            asking = decide is not None
+            seen = self._call("await", id=identifier, approvals=asking, milliseconds=int(max(left, 0) * 1000))
+            if seen["ended"]:
+                return read(self._settled(), identifier)
+            if time.monotonic() > end:
+                run = read(self._call("view", namespace=self._namespace), identifier)
+                self._call("kill", id=identifier)
+                raise TimedOut(f"{self.name}: no end within {timeout:g} s", run)
+            if decide is not None:
+                decide = self._decide(identifier, decide, [a for a in seen["approvals"] if a not in answered], answered)
+
+    def _decide(self, identifier: str, decide: Decide, asked: list[str], answered: set[str]) -> Decide | None:
+        for task in asked:
+            answered.add(task)
+            answer = decide(task)
+            if answer is None:
+                return None
+            self._call("resume", id=identifier, answers=_answers(answer))
+            time.sleep(0.2)
+        return decide
+
+    def _settled(self) -> list[dict[str, Any]]:
+        """All executions of the run, once two looks agree: logs, and the ends of cut siblings, are written late."""
+        end, before = time.monotonic() + SETTLE_SECONDS, None
+        while True:
+            time.sleep(0.1)
+            now: list[dict[str, Any]] = self._call("view", namespace=self._namespace)
+            if time.monotonic() > end or (now == before and all(execution["ended"] for execution in now)):
+                return now
+            before = now
+
+    def _leave(self) -> None:
+        """Remove the flows of the run before, whose triggers would go on firing."""
+        if self._namespace:
+            self._call("remove", namespace=self._namespace)
+
+    def _call(self, name: str, **words: object) -> Any:
+        if self._child is None or not self._child.alive():
+            self._start()
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/{name}", data=json.dumps(words).encode())
+        try:
+            with urllib.request.urlopen(request, timeout=600) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RunFailed(f"{self.name}: {name}: {json.load(error).get('error')}") from None
+
+    def _start(self) -> None:
+        home, worker_port = process.temporary(self.name), str(process.free_port())
+        command = [self._java, *MEMORY, *OPENS, "-cp", self._classpath, "Server", home, worker_port]
+        environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": f"{tools.python_folder()}:{os.environ['PATH']}"}
+        self._child = process.Child(command, prefix=self.name, env=environment, home=home)
+        self._child.wait_for((home / "port").exists, START_SECONDS, self.name)
+        self._port = int((home / "port").read_text())
+        self._namespace = ""
+
+
+def _flows(files: Files) -> list[str]:
+    return sorted(name for name in files if name.endswith((".yaml", ".yml")))
+
+
+def _flow_id(source: str) -> str:
+    match = re.search(r"(?m)^id: *[\"']?([\w.-]+)", source)
+    return match[1] if match else ""
+
+
+def _problems(answer: Mapping[str, Any]) -> list[str]:
+    single = [answer["constraints"]] if answer.get("constraints") else []
+    deprecated = [f"deprecated: {path}" for path in answer.get("deprecationPaths") or []]
+    return [*single, *deprecated, *(answer.get("warnings") or [])]
+
+
+def _is_sibling(problem: str, siblings: set[str]) -> bool:
+    """The validator warns of every subflow that is not deployed yet; those among the files will be."""
+    match = re.search(r"subflow '(?:[\w.-]+[.:/])?([\w-]+)'.* not found", problem)
+    return match is not None and match[1] in siblings
+
+
+def _renamed(source: str, namespace: str) -> str:
+    """The source with its own namespace, and every reference to it, replaced."""
+    own = re.search(r"(?m)^namespace: *[\"']?([\w.-]+)", source)
+    if own is None:
+        return source
+    return re.sub(rf"\b(namespace: *)[\"']?{re.escape(own[1])}[\"']?(?=[\s,}}]|$)", rf"\g<1>{namespace}", source)
+
+
+def _answers(answer: Answer) -> dict[str, object]:
+    return {"approved": answer.approved, **answer.inputs}

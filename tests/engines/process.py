@@ -1,0 +1,85 @@
+"""Child processes that are gone for sure when the tests end: own process group, killed by id, temporary home folder."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+
+class Child:
+    """A running program with a home folder of its own, a pipe as standard input, and its stderr in `home/log`."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        prefix: str,
+        env: Mapping[str, str],
+        home: Path | None = None,
+        stdout: int | None = None,
+    ) -> None:
+        self.home = home or temporary(prefix)
+        self._log = open(self.home / "log", "ab")  # noqa: SIM115 (closed in stop)
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=self.home,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=self._log if stdout is None else stdout,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        atexit.register(self.stop)
+
+    def alive(self) -> bool:
+        """Whether the program still runs."""
+        return self.process.poll() is None
+
+    def log(self, characters: int = 4000) -> str:
+        """The end of what the program wrote to its log."""
+        return (self.home / "log").read_text(errors="replace")[-characters:]
+
+    def wait_for(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
+        """Poll `ready`. Raises RuntimeError, with the log, when the program ended or the time is over."""
+        end = time.monotonic() + seconds
+        while not ready():
+            if not self.alive() or time.monotonic() > end:
+                text = self.log()
+                self.stop()
+                raise RuntimeError(f"{what} did not start within {seconds:.0f} s:\n{text}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Kill the process group and remove the home folder."""
+        atexit.unregister(self.stop)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self._log):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def temporary(prefix: str) -> Path:
+    """A new temporary folder that is removed at exit, if not before."""
+    folder = Path(tempfile.mkdtemp(prefix=f"wfc-{prefix}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
