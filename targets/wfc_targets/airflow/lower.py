@@ -1,0 +1,396 @@
+"""Statements → Airflow tasks with edges, trigger rules and guards (docs/targets/airflow.md says why each is so).
+
+`all_success` where nothing before may be skipped, else `none_failed`; what handles a failure waits by `all_done` and has
+a guard that asks for the state `failed` itself, as a task after a failed one is `upstream_failed` and must not be handled.
+"""
+
+from __future__ import annotations
+
+from wfc import ir, walk
+from wfc.record import replace
+from wfc_targets.airflow.blocks import Blocks
+from wfc_targets.airflow.graph import last_of
+from wfc_targets.airflow.kernel import Kernel, seconds
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function
+from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
+from wfc_targets.airflow.report import unsupported
+from wfc_targets.airflow.undo import Undos
+from wfc_targets.airflow.values import FunctionWriter, Values
+from wfc_targets.common.python_source import Code, statement, string, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wfc.ir import AnyExpr, AnyStmt, Block
+
+YEAR = 31_536_000_000
+"""The deadline, in milliseconds, of a wait that was given none: Airflow's own default would be seven days."""
+LONG_POLL = 60_000
+"""From this pause on (milliseconds) a sensor gives its worker back between two calls."""
+
+
+class Lowering(Blocks):
+    """Lowers the statements of one flow into `names.drafts`."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.undos = Undos(self)
+        self.choices: list[tuple[Draft, Scope, list[AnyExpr], list[set[str]]]] = []
+
+    # --- adding tasks ---
+
+    def add(self, draft: Draft, scope: Scope, rule: str = "", upstream: Sequence[str] | None = None) -> Draft:
+        """Put a task behind what stands before it: edges, trigger rule, guards of the conditions around it."""
+        draft.upstream = list(dict.fromkeys(scope.before if upstream is None else upstream))
+        usual = NONE_FAILED if scope.skippable and draft.upstream else ALL_SUCCESS
+        draft.rule = rule or (ALL_DONE if scope.waits else usual)
+        draft.group, draft.section = scope.group, scope.section
+        for context in scope.contexts:
+            self.put_inside(draft, context)
+        self.names.drafts[draft.id] = draft
+        return draft
+
+    def put_inside(self, draft: Draft, context: Context) -> None:
+        """A task that would not be skipped along with the task before it hangs on the branch, or has the check."""
+        inside = [name in context.members for name in draft.upstream]
+        chained = {ALL_SUCCESS: any(inside), NONE_FAILED: False, ALL_DONE: bool(inside) and all(inside)}
+        if context.branch:
+            if draft.rule == NONE_FAILED and context.branch not in draft.upstream:
+                draft.upstream.append(context.branch)
+        elif not chained[draft.rule]:
+            draft.checks.insert(0, context.check)
+        context.members.add(draft.id)
+
+    def function_task(
+        self,
+        id: str,
+        role: str,
+        stmt: AnyStmt,
+        lines: Iterable[str],
+        operator: str = "task",
+    ) -> Draft:
+        """A @task whose function takes the context."""
+        return Draft(id, role, stmt.path, stmt.span, operator, Function(id, "**context", tuple(lines)))
+
+    # --- blocks ---
+
+    def block(self, body: Block, scope: Scope) -> Tail:
+        """Statements one after the other."""
+        tail = scope.tail
+        for stmt in body:
+            tail = self.statement(stmt, scope.after(tail))
+        return tail
+
+    def statement(self, stmt: AnyStmt, scope: Scope) -> Tail:
+        """Lower one statement; gives what the next one depends on."""
+        match stmt:
+            case ir.Task():
+                return self.task(stmt, scope)
+            case ir.Parallel():
+                return self.parallel(stmt, scope)
+            case ir.For():
+                return self.loop(stmt, scope)
+            case ir.If():
+                arms = [(test, body) for test, body in stmt.arms]
+                return self.branch(stmt, self.tests(arms), [*(body for _, body in arms), stmt.other], scope)
+            case ir.Match():
+                bodies = [*(body for _, body in stmt.arms), stmt.other or ()]
+                return self.branch(stmt, self.members(stmt), bodies, scope)
+            case ir.Try():
+                return self.try_(stmt, scope)
+            case ir.Workspace():
+                return self.workspace(stmt, scope)
+            case ir.Approve():
+                return self.approve(stmt, scope)
+            case ir.Require():
+                return self.require(stmt, scope)
+            case ir.Fail():
+                return self.fail(stmt, scope)
+            case ir.Stop():
+                return self.stop(stmt, scope)
+            case ir.Let():
+                return scope.tail
+
+    def created(self, start: int) -> list[Draft]:
+        """The tasks added since there were `start`."""
+        return list(self.names.drafts.values())[start:]
+
+    # --- tasks ---
+
+    def task(self, stmt: ir.Task, scope: Scope) -> Tail:
+        """A call with its guard, its polling, its fallback; its undo is kept for the end of the block."""
+        draft = Kernel(self.names, scope).draft(self.id(stmt.label, scope), "task", stmt, stmt.call)
+        self.guard(draft, stmt.when, scope)
+        if stmt.until or stmt.holds:
+            self.poll(draft, stmt, scope)
+        self.add(draft, scope)
+        ids = [draft.id]
+        tail = Tail((draft.id,), stmt.when is not None)
+        self.site(stmt, ids, draft, scope)
+        if stmt.fallback:
+            tail = self.fallback(stmt, stmt.fallback, draft, scope)
+        self.undos.note(stmt, scope)
+        return tail
+
+    def site(self, stmt: ir.Task | ir.Approve, ids: Sequence[str], draft: Draft, scope: Scope) -> None:
+        """Where the result of a statement is found."""
+        child = stmt.call.op.flow if isinstance(stmt, ir.Task) and isinstance(stmt.call.op, ir.RunFlow) else ""
+        field = "params_input" if isinstance(stmt, ir.Approve) else ""
+        self.names.sites[stmt.path, scope.suffix] = Site(tuple(ids), scope.group, draft, child, field)
+
+    def id(self, label: str, scope: Scope) -> str:
+        """The engine's id of something with this label here."""
+        return self.names.fresh(label + scope.suffix)
+
+    def guard(self, draft: Draft, when: AnyExpr | None, scope: Scope) -> None:
+        if when is None:
+            return
+        draft.functions.insert(0, self.condition(f"{draft.id}_when", when, scope))
+        draft.checks.append(f"{draft.id}_when")
+
+    def condition(self, name: str, test: AnyExpr, scope: Scope) -> Function:
+        """A function of the context that says whether something holds."""
+        writer = FunctionWriter(Values(self.names, scope))
+        code = writer.code(test, "holds")
+        return Function(name, "context", (*writer.lines, f"return {code.text}"))
+
+    def fallback(self, stmt: ir.Task, fallback: ir.Fallback, draft: Draft, scope: Scope) -> Tail:
+        """What runs when every attempt failed: a task that waits for the first and asks how it ended."""
+        name = self.id(f"{stmt.label}_fallback", scope)
+        check = f"wfc.failed({string(draft.id)})"
+        if fallback.call:
+            other = Kernel(self.names, scope).draft(name, "fallback", stmt, fallback.call)
+        else:
+            assert fallback.value is not None
+            other = self.value_task(name, "fallback", stmt, fallback.value, scope)
+        draft.handled = True
+        other.checks.append(check)
+        self.add(other, scope, ALL_DONE, [draft.id])
+        site = self.names.sites[stmt.path, scope.suffix]
+        self.names.sites[stmt.path, scope.suffix] = replace(site, ids=(draft.id, other.id))
+        return Tail(tuple(dict.fromkeys((other.id, *scope.solid))), True)
+
+    def value_task(self, name: str, role: str, stmt: AnyStmt, value: AnyExpr, scope: Scope) -> Draft:
+        """A task that returns a computed value."""
+        writer = FunctionWriter(Values(self.names, scope))
+        code = writer.code(value)
+        return self.function_task(name, role, stmt, (*writer.lines, *writer.returned(code)))
+
+    def poll(self, draft: Draft, stmt: ir.Task, scope: Scope) -> None:
+        """Make a sensor of the call: `until` and `holds`."""
+        clause = stmt.until or stmt.holds
+        assert clause is not None
+        writer = FunctionWriter(Values(self.names, scope))
+        own = stmt.label + "_"
+        for ref in walk.references(clause.condition):
+            if ref.kind == "task" and ref.name == stmt.path:
+                writer.known[ref] = own
+        test = writer.code(clause.condition, "holds")
+        draft.functions.append(Function(f"{draft.id}_until", f"context, {own}", (*writer.lines, f"return {test.text}")))
+        until = f"{draft.id}_until"
+        hold = "" if stmt.holds is None else f", hold_for={self.names.seconds(stmt.holds.duration)}"
+        limit = stmt.until.within if stmt.until else None
+        rest = clause.every >= LONG_POLL or stmt.call.timeout is not None
+        options = [("poke_interval", seconds(clause.every)), ("timeout", seconds(limit or YEAR))]
+        draft.options += [*options, ("mode", "reschedule")] if rest else options
+        if draft.function:
+            draft.operator = "task.sensor"
+            if not any(line.startswith("@wfc.given") for line in draft.decorators):
+                Kernel(self.names, scope).function_arguments(draft, self.python_args(stmt), force=True)
+                draft.arguments.clear()
+            draft.decorators.insert(0, f"@wfc.polled({until}{hold})")
+        elif draft.operator in ("wfc.Shell", "wfc.Http", "wfc.Chat", "wfc.Sql"):
+            draft.operator += "Sensor"
+            draft.arguments.append(("until", Code(until)))
+            if hold:
+                draft.arguments.append(("hold_for", Code(hold.removeprefix(", hold_for="))))
+        else:
+            unsupported(
+                self.names,
+                clause.span,
+                f"`until` on `{stmt.call.action}`",
+                "Only shell, python, http, sql and llm calls can be made again and again by a sensor.",
+                "poll with one of them after the call",
+            )
+
+    def python_args(self, stmt: ir.Task) -> Sequence[tuple[str, AnyExpr]]:
+        return stmt.call.op.args if isinstance(stmt.call.op, ir.Python) else ()
+
+    # --- ends by hand, gates ---
+
+    def require(self, stmt: ir.Require, scope: Scope) -> Tail:
+        writer = FunctionWriter(Values(self.names, scope))
+        test, message = writer.code(stmt.condition, "holds"), writer.code(stmt.message, "message")
+        error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
+        lines = (*writer.lines, f"if not ({test.text}):", "    " + statement(f"raise {error}({message.text})"))
+        return self.plain(self.function_task(self.id(stmt.label, scope), "require", stmt, lines), scope)
+
+    def fail(self, stmt: ir.Fail, scope: Scope) -> Tail:
+        writer = FunctionWriter(Values(self.names, scope))
+        message = writer.code(stmt.message, "message")
+        error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
+        lines = (*writer.lines, statement(f"raise {error}({message.text})"))
+        return self.plain(self.function_task(self.id(stmt.label, scope), "task", stmt, lines), scope)
+
+    def stop(self, stmt: ir.Stop, scope: Scope) -> Tail:
+        """A short circuit that never lets anything through; it skips all that follows but teardowns."""
+        if scope.group or scope.section != "body":
+            unsupported(
+                self.names,
+                stmt.span,
+                "`stop` here",
+                "It would end one item or one handler, not the flow.",
+                "put what follows into an `if`",
+            )
+        writer = FunctionWriter(Values(self.names, scope))
+        message = writer.code(stmt.message, "message")
+        lines = (*writer.lines, statement(f"print({message.text})"), "return False")
+        draft = self.function_task(self.id(stmt.label, scope), "stop", stmt, lines, "task.short_circuit")
+        return self.plain(draft, scope)
+
+    def plain(self, draft: Draft, scope: Scope) -> Tail:
+        self.add(draft, scope)
+        return Tail((draft.id,), False)
+
+    def approve(self, stmt: ir.Approve, scope: Scope) -> Tail:
+        """A person decides; a rejection or silence fails it, unless a fallback decides otherwise."""
+        draft = Draft(self.id(stmt.label, scope), "approve", stmt.path, stmt.span)
+        draft.operator = self.names.use("airflow.providers.standard.operators.hitl", "ApprovalOperator")
+        subject = Values(self.names, scope).direct(stmt.question)
+        if subject is None:
+            subject = self.asked(draft, stmt, scope)
+        draft.arguments.append(("subject", subject))
+        draft.arguments.append(("fail_on_reject", True))
+        if stmt.timeout:
+            draft.arguments.append(("response_timeout", Code(self.names.seconds(stmt.timeout))))
+        if stmt.by:
+            draft.arguments.append(("assigned_users", [{"id": stmt.by, "name": stmt.by}]))
+        self.fields(draft, stmt)
+        self.guard(draft, stmt.when, scope)
+        self.add(draft, scope)
+        self.site(stmt, (draft.id,), draft, scope)
+        if stmt.fallback is None:
+            return Tail((draft.id,), stmt.when is not None)
+        return self.decided(stmt, draft, scope)
+
+    def asked(self, draft: Draft, stmt: ir.Approve, scope: Scope) -> Code:
+        """A question with computed parts: a template field of its own takes a function of the context."""
+        writer = FunctionWriter(Values(self.names, scope))
+        code = writer.code(stmt.question)
+        name = f"{draft.id}_question"
+        draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, *writer.returned(code))))
+        return Code(name)
+
+    # --- conditions ---
+
+    def tests(self, arms: Sequence[tuple[AnyExpr, Block]]) -> list[AnyExpr]:
+        return [test for test, _ in arms]
+
+    def members(self, stmt: ir.Match) -> list[AnyExpr]:
+        """`match` as conditions: is the subject one of the members?"""
+        from wfc.types import BOOL, STRING, ListType
+
+        found: list[AnyExpr] = []
+        for members, _ in stmt.arms:
+            literals = tuple(ir.Literal(STRING, stmt.span, member) for member in members)
+            if len(literals) == 1:
+                found.append(ir.Binary(BOOL, stmt.span, "==", stmt.subject, literals[0]))
+            else:
+                listed = ir.ListExpr(ListType(STRING), stmt.span, literals)
+                found.append(ir.Binary(BOOL, stmt.span, "in", stmt.subject, listed))
+        return found
+
+    def branch(self, stmt: ir.If | ir.Match, tests: list[AnyExpr], bodies: Sequence[Block], scope: Scope) -> Tail:
+        """One `@task.branch` and its arms; in a mapped group, where a branch skips nothing, a check on each arm."""
+        if not any(True for body in bodies for _ in walk.statements(body)):
+            return scope.tail
+        if scope.group:
+            return self.guarded(stmt, tests, bodies, scope)
+        draft = self.function_task(self.id(stmt.label, scope), "branch", stmt, (), "task.branch")
+        self.add(draft, scope)
+        arms: list[set[str]] = []
+        nodes: list[str] = []
+        for body in bodies:
+            context = Context(branch=draft.id)
+            inner = scope.after(Tail((draft.id,), False)).inside(context)
+            tail = self.block(body, inner)
+            arms.append(context.members)
+            nodes += [] if not context.members else tail.nodes
+        self.choices.append((draft, scope, tests, arms))
+        return Tail(tuple(dict.fromkeys(nodes)), True)
+
+    def guarded(self, stmt: ir.If | ir.Match, tests: list[AnyExpr], bodies: Sequence[Block], scope: Scope) -> Tail:
+        name = self.id(f"{stmt.label}_branch", scope)
+        writer = FunctionWriter(Values(self.names, scope))
+        lines = self.arm_lines(writer, tests, [str(number) for number in range(len(bodies))])
+        function = Function(name, "context", tuple(lines))
+        nodes: list[str] = []
+        for number, body in enumerate(bodies):
+            context = Context(check=f"wfc.arm({name}, {number})")
+            start = len(self.names.drafts)
+            tail = self.block(body, scope.inside(context))
+            created = self.created(start)
+            if created and function not in (known for draft in created for known in draft.functions) and function:
+                created[0].functions.insert(0, function)
+                function = None  # type: ignore[assignment]
+            nodes += tail.nodes if created else []
+        return Tail(tuple(dict.fromkeys(nodes)), True)
+
+    def arm_lines(self, writer: FunctionWriter, tests: list[AnyExpr], results: Sequence[str]) -> list[str]:
+        """`if …: return …` for each test, then the last result."""
+        lines: list[str] = []
+        for test, result in zip(tests, results, strict=False):
+            code = writer.code(test, "holds").text
+            lines += [*writer.lines, f"if {code}:", f"    return {result}"]
+            writer.lines.clear()
+        return [*lines, f"return {results[-1]}"]
+
+    # --- try ---
+
+    def try_(self, stmt: ir.Try, scope: Scope) -> Tail:
+        """The body, its undos, then the recover block, whose first tasks ask whether the body failed."""
+        start = len(self.names.drafts)
+        self.undos.open()
+        self.block(stmt.body, scope)
+        body = self.created(start)
+        undos = self.undos.close()
+        if not body:
+            return scope.tail
+        failing = [draft.id for draft in body if not draft.handled and not draft.is_empty]
+        for draft in body:
+            draft.handled = True
+        check = f"wfc.failed({', '.join(string(name) for name in failing)})"
+        last = last_of(self.names.drafts, [draft.id for draft in body])
+        waiting = replace(scope, before=last, skippable=True, waits=True)
+        last = self.undos.emit(undos, waiting, check)
+        context = Context(check=check)
+        inner = replace(waiting, before=last).inside(context)
+        if any(True for _ in walk.statements(stmt.recover)):
+            tail = self.block(stmt.recover, inner)
+        else:
+            tail = self.settled(stmt, replace(waiting, before=last))
+        return Tail(tuple(dict.fromkeys((*tail.nodes, *scope.solid))), True)
+
+    def settled(self, stmt: ir.Try, scope: Scope) -> Tail:
+        """An empty `recover`: one task that takes no worker and is there only to wait."""
+        operator = self.names.use("airflow.providers.standard.operators.empty", "EmptyOperator")
+        draft = Draft(self.id(stmt.label, scope), "glue", stmt.path, stmt.span, operator)
+        self.add(draft, scope)
+        return Tail((draft.id,), False)
+
+    # --- branches, once all edges are known ---
+
+    def finish(self) -> None:
+        """Write what each branch returns, now that it is known what hangs on it."""
+        from wfc_targets.airflow.graph import followed
+
+        for draft, scope, tests, arms in self.choices:
+            writer = FunctionWriter(Values(self.names, scope))
+            results = [self.chosen(followed(self.names.drafts, draft.id, arm, arms)) for arm in arms]
+            draft.function = Function(draft.id, "**context", tuple(self.arm_lines(writer, tests, results)))
+
+    def chosen(self, ids: Sequence[str]) -> str:
+        if not ids:
+            return "None"
+        return string(ids[0]) if len(ids) == 1 else write(list(ids), 2, 11)

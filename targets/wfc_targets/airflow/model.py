@@ -1,0 +1,118 @@
+"""What an emitted DAG consists of: functions, tasks, mapped groups, and the DAG around them. No decisions."""
+
+from __future__ import annotations
+
+from wfc.record import Record
+from wfc.source import NOWHERE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import Json
+    from wfc.source import Span
+    from wfc_targets.common.python_source import Node
+
+ALL_SUCCESS, NONE_FAILED, ALL_DONE = "all_success", "none_failed", "all_done"
+
+
+class Function(Record):
+    """def name(parameters): lines, each a statement, already indented relative to the body. verbatim: by the author."""
+
+    name: str
+    parameters: str
+    lines: tuple[str, ...]
+    verbatim: str = ""
+
+
+class Draft:
+    """One Airflow task while its DAG is put together; edges, rule and checks are added as neighbours come to be.
+
+    operator: the class of an operator task, or the decorator (`task.branch`) of a function task, whose body is
+    `function`. arguments: of the operator, or of the decorated function. decorators: further ones, outside first.
+    options: what any task takes (retries, pool …). functions: definitions in front of it. checks: source texts of
+    conditions for `pre_execute`. handled: its failure does not fail the block around it. expand: the source text
+    of a list of argument sets for a mapped task.
+    """
+
+    __slots__ = (
+        "arguments",
+        "checks",
+        "decorators",
+        "expand",
+        "function",
+        "functions",
+        "group",
+        "handled",
+        "id",
+        "operator",
+        "options",
+        "path",
+        "role",
+        "rule",
+        "section",
+        "span",
+        "teardown",
+        "upstream",
+    )
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        role: str,
+        path: str,
+        span: Span = NOWHERE,
+        operator: str = "task",
+        function: Function | None = None,
+    ) -> None:
+        self.id, self.role, self.path, self.span = id, role, path, span
+        self.operator, self.function = operator, function
+        self.arguments: list[tuple[str, Node]] = []
+        self.decorators: list[str] = []
+        self.options: list[tuple[str, Node]] = []
+        self.functions: list[Function] = []
+        self.upstream: list[str] = []
+        self.checks: list[str] = []
+        self.rule = ALL_SUCCESS
+        self.group: Group | None = None
+        self.section = "body"
+        self.handled = False
+        self.teardown = False
+        self.expand = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Is it never sent to a worker (and so can't fail or have a guard)?"""
+        return self.operator == "EmptyOperator"
+
+
+class Group(Record):
+    """A mapped task group: one instance of its tasks for each item.
+
+    variable: the parameter of the group's function. source: the source text of the list for `expand`. items: that
+    of the list inside a function of the context. feeds: the task that gives the list, "" for a literal.
+    """
+
+    id: str
+    variable: str
+    source: str
+    items: str
+    feeds: str
+    path: str
+
+
+class Dag(Record):
+    """One DAG file. imports: (module, names); modules: for `import module`. arguments: of DAG( … )."""
+
+    name: str
+    header: tuple[str, ...]
+    modules: tuple[str, ...]
+    imports: tuple[tuple[str, tuple[str, ...]], ...]
+    constants: tuple[tuple[str, Node], ...]
+    arguments: tuple[tuple[str, Node], ...]
+    tasks: tuple[Draft, ...]
+    uses_dag: bool
+
+
+class Place(Record):
+    """Where in the manifest a task stands, as pairs for `Entry.extra`."""
+
+    pairs: tuple[tuple[str, Json], ...] = ()

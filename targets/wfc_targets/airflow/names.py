@@ -1,0 +1,157 @@
+"""What stands where in the DAG being made: ids, loops, the tasks of the source, and what the file must import."""
+
+from __future__ import annotations
+
+from wfc.python_text import RESERVED as COMPUTED_NAMES
+from wfc.record import Record, replace
+from wfc_targets.airflow.model import Draft, Group
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc import ir
+    from wfc.diagnostic import Diagnostic
+
+RESERVED = COMPUTED_NAMES | frozenset(
+    "DAG EmptyOperator WaitSensor ApprovalOperator Param TaskGroup Asset literal task task_group timedelta dag wfc "
+    "context index datetime setup teardown MultipleCronTriggerTimetable CronTriggerTimetable os shutil time".split()
+)
+"""Names that no variable of an emitted file may take, because the file uses them for something else."""
+
+
+class Context:
+    """A condition around statements: a branch that skips them, or a check that each of them makes.
+
+    branch: the id of the branch task, "" for a check. check: source text of a condition. members: the ids inside.
+    """
+
+    __slots__ = ("branch", "check", "members")
+
+    def __init__(self, branch: str = "", check: str = "") -> None:
+        self.branch, self.check = branch, check
+        self.members: set[str] = set()
+
+
+class Fixed(Record):
+    """An unrolled loop: the item that its variable stands for, its number, and what it adds to ids."""
+
+    loop: str
+    item: ir.AnyExpr
+    index: int
+    suffix: str
+
+
+class Scope(Record):
+    """Where a statement stands.
+
+    before: ids that must not have failed. skippable: may one of them be skipped? waits: a handler begins here, which
+    waits for `before` to end in whatever way. contexts: outside first. group:
+    the mapped group around it. fixed: unrolled loops around it. section: as in the manifest. directory: the id of
+    the task that makes the directory of the workspace around it.
+    """
+
+    before: tuple[str, ...] = ()
+    skippable: bool = False
+    contexts: tuple[Context, ...] = ()
+    group: Group | None = None
+    fixed: tuple[Fixed, ...] = ()
+    waits: bool = False
+    section: str = "body"
+    directory: str = ""
+
+    def after(self, tail: Tail) -> Scope:
+        """The scope of what follows a statement that ends so."""
+        return replace(self, before=tail.nodes, skippable=tail.skippable, waits=tail.waits)
+
+    @property
+    def tail(self) -> Tail:
+        """What follows a statement that does nothing depends on."""
+        return Tail(self.before, self.skippable, self.waits)
+
+    @property
+    def solid(self) -> tuple[str, ...]:
+        """What must not have failed for this to count as done."""
+        return () if self.waits else self.before
+
+    def inside(self, context: Context) -> Scope:
+        """The scope within one more condition."""
+        return replace(self, contexts=(*self.contexts, context))
+
+    @property
+    def suffix(self) -> str:
+        """What unrolled loops add to an id here."""
+        return "".join(fixed.suffix for fixed in self.fixed)
+
+
+class Tail(Record):
+    """The tasks whose success (or skipping, if skippable) lets the next statement start."""
+
+    nodes: tuple[str, ...]
+    skippable: bool
+    waits: bool = False
+
+
+class Site(Record):
+    """The engine tasks of one source task or approval: ids, of which the first with a result has it."""
+
+    ids: tuple[str, ...]
+    group: Group | None
+    draft: Draft
+    child: str = ""
+    field: str = ""
+
+
+class Names:
+    """Everything known so far about one flow; `fresh` hands out ids."""
+
+    def __init__(self, project: ir.Project, flow: ir.Flow) -> None:
+        self.project, self.flow = project, flow
+        self.drafts: dict[str, Draft] = {}
+        self.sites: dict[tuple[str, str], Site] = {}
+        self.loops: dict[str, tuple[str, ...]] = {}
+        self.groups: dict[str, Group] = {}
+        self.unrolled: dict[str, tuple[Fixed, ...]] = {}
+        self.variables: dict[str, str] = {}
+        self.inputs = {item.name: item for item in flow.inputs}
+        self.configs = {item.name: item for item in flow.configs}
+        self.helpers: set[str] = set()
+        self.modules: set[str] = set()
+        self.imports: dict[str, set[str]] = {}
+        self.uses_dag = False
+        self.notes_failures = False
+        self.pools: dict[str, int] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._taken = set(RESERVED)
+
+    def fresh(self, name: str) -> str:
+        """The name, with `_` behind it as long as it is taken."""
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
+
+    def use(self, module: str, name: str) -> str:
+        """Note an import; the name back."""
+        self.imports.setdefault(module, set()).add(name)
+        return name
+
+    def seconds(self, milliseconds: int) -> str:
+        """Source text of a timedelta."""
+        self.use("datetime", "timedelta")
+        for unit, size in (("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000)):
+            if milliseconds % size == 0:
+                return f"timedelta({unit}={milliseconds // size})"
+        return f"timedelta(milliseconds={milliseconds})"
+
+    def zone(self) -> str:
+        """The time zone in which the flow counts its days: of its first schedule, else UTC."""
+        for trigger in self.flow.triggers:
+            zone = dict(trigger.args).get("timezone")
+            if trigger.kind == "schedule" and isinstance(zone, str):
+                return zone
+        return "UTC"
+
+    def connection(self, secret: str) -> str:
+        """The connection id whose password a secret is: as the project says, else its own name."""
+        return next(
+            (name for engine, what, name in self.project.secret_names if (engine, what) == ("airflow", secret)), secret
+        )

@@ -1,0 +1,123 @@
+"""`undo` → compensations: one after the other, the last task first, each only if its task succeeded."""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.record import Record, replace
+from wfc_targets.airflow.kernel import Kernel
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, Draft, Function
+from wfc_targets.airflow.report import lossy
+from wfc_targets.common.python_source import string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wfc_targets.airflow.lower import Lowering
+    from wfc_targets.airflow.names import Scope
+
+
+class Undo(Record):
+    """A task whose undo is owed when the block around it fails."""
+
+    stmt: ir.Task
+    scope: Scope
+
+
+class Undos:
+    """Keeps what is to be undone, by block: `try` opens one, the flow is the outermost."""
+
+    def __init__(self, lowering: Lowering) -> None:
+        self.lowering = lowering
+        self.stack: list[list[Undo]] = [[]]
+
+    def open(self) -> None:
+        """A block begins that undoes its own tasks."""
+        self.stack.append([])
+
+    def close(self) -> list[Undo]:
+        """The block ends; what it owes."""
+        return self.stack.pop()
+
+    def note(self, stmt: ir.Task, scope: Scope) -> None:
+        """A task with an undo stands here."""
+        if stmt.undo and scope.section == "body":
+            self.stack[-1].append(Undo(stmt, scope))
+
+    def emit(self, undos: Sequence[Undo], scope: Scope, check: str = "") -> tuple[str, ...]:
+        """Add the undos behind `scope.before`, in reverse; what the next handler waits for.
+
+        check: the condition under which they run, "" where a gate in `scope.contexts` sees to it. Tasks stand in
+        `drafts` in an order that respects their edges, else that of the text: reversed, it is the order of undos.
+        """
+        looped = [undo for undo in undos if undo.scope.group and undo.scope.group != scope.group]
+        for undo in looped[1:]:
+            lossy(
+                self.lowering.names,
+                undo.stmt.span,
+                "these undos do not go item by item",
+                "Each undo in a loop is a mapped task: all items of this task are undone before those of the task above.",
+                "keep one undo in a loop, or call a flow that has them with `flow.run`",
+            )
+        last = scope.before
+        for undo in reversed(undos):
+            inside = undo.scope.group is not None and undo.scope.group != scope.group
+            behind = replace(scope, before=last, fixed=undo.scope.fixed, section="undo")
+            last = self.mapped(undo, behind, check) if inside else self.single(undo, behind, check)
+        return last
+
+    def gates(self, scope: Scope) -> list[str]:
+        """The gate that every handler hangs on directly."""
+        return [context.branch for context in scope.contexts[-1:] if context.branch and scope.waits]
+
+    def checks(self, undo: Undo, check: str) -> list[str]:
+        name = self.lowering.names.sites[undo.stmt.path, undo.scope.suffix].draft.id
+        also = ", or_timed_out=True" if undo.stmt.undo_on_timeout else ""
+        if also:
+            self.lowering.names.notes_failures = True
+        return [*([check] if check else []), f"wfc.succeeded({string(name)}{also})"]
+
+    def single(self, undo: Undo, scope: Scope, check: str) -> tuple[str, ...]:
+        assert undo.stmt.undo
+        lowering = self.lowering
+        name = lowering.id(f"{undo.stmt.label}_undo", scope)
+        values = replace(undo.scope, section="undo", directory="")
+        draft = Kernel(lowering.names, values).draft(name, "undo", undo.stmt, undo.stmt.undo)
+        draft.checks += self.checks(undo, check)
+        lowering.add(draft, scope, ALL_DONE, [*scope.before, *self.gates(scope)])
+        draft.handled = True
+        return (name,)
+
+    def mapped(self, undo: Undo, scope: Scope, check: str) -> tuple[str, ...]:
+        """In a loop: one task lists what to undo, the last item first; a mapped task does it, one at a time."""
+        assert undo.stmt.undo
+        lowering, names = self.lowering, self.lowering.names
+        task = names.sites[undo.stmt.path, undo.scope.suffix].draft.id
+        name = lowering.id(f"{undo.stmt.label}_undo", scope)
+        draft = Kernel(names, undo.scope, undo=True).draft(name, "undo", undo.stmt, undo.stmt.undo)
+        items = self.items(undo, draft, task, scope)
+        if check:
+            items.checks.append(check)
+        lowering.add(items, scope, ALL_DONE, [*scope.before, *self.gates(scope)])
+        items.handled = True
+        draft.expand = items.id
+        draft.options.append(("max_active_tis_per_dagrun", 1))
+        lowering.add(draft, scope, ALL_SUCCESS, [items.id])
+        draft.handled = True
+        return (name,)
+
+    def items(self, undo: Undo, draft: Draft, task: str, scope: Scope) -> Draft:
+        """The task that lists the argument sets of the undos."""
+        functions = draft.functions
+        name = self.lowering.id(f"{undo.stmt.label}_undo_items", scope)
+        argument = f"{functions[0].name}(context, index)" if functions else "{}"
+        if draft.operator == "wfc.Shell" and not functions:
+            argument = '{"env": {}}'
+        lines = (
+            f"indexes = wfc.to_undo(context, {string(task)})",
+            f"return [{argument} for index in indexes]",
+        )
+        items = Draft(name, "calc", undo.stmt.path, undo.stmt.span, "task", Function(name, "**context", lines))
+        items.functions = [replace(function, parameters="context, index") for function in functions]
+        draft.functions = []
+        return items
