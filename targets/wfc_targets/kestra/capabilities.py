@@ -1,0 +1,3 @@
+"""What Kestra can do with each construct."""
+
+CAPABILITIES = ()

@@ -1,0 +1,159 @@
+"""What happens when a flow fails: undo tasks in reverse order, handlers, `finally`, and the name of what failed."""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.record import replace
+from wfc.walk import blocks
+from wfc_targets.kestra import loops, model, pebble
+from wfc_targets.kestra.tasks import alone, called
+from wfc_targets.kestra.unit import Calc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.ir import AnyStmt, Block
+    from wfc_targets.kestra.tasks import Tasks
+    from wfc_targets.kestra.unit import Site, Unit
+
+
+def may_fail(stmt: AnyStmt) -> bool:
+    """Can this statement end as failed?"""
+    match stmt:
+        case ir.Task():
+            return not isinstance(stmt.call.op, ir.Sleep)
+        case ir.Approve() | ir.Require() | ir.Fail() | ir.Workspace() | ir.Match() | ir.If() | ir.For():
+            return True
+        case ir.Parallel():
+            return any(may_fail(inner) for inner in stmt.body)
+        case ir.Try():
+            return any(may_fail(inner) for inner in stmt.recover)
+        case ir.Stop() | ir.Let():
+            return False
+
+
+# --- undo ---
+
+
+def undos(unit: Unit, block: Block, site: Site, level: int = 1) -> Tasks:
+    """The undo tasks of a block, last first; each runs when its task succeeded and was not undone already.
+
+    level: how many blocks that undo stand around the task, from 1: a `try` inside has undone its own when it failed.
+    """
+    tasks: Tasks = []
+    for stmt in reversed(block):
+        tasks += _undos_of(unit, stmt, site, level)
+    return tasks
+
+
+def topological(stmt: ir.Parallel) -> list[AnyStmt]:
+    """The branches so that each stands behind those it depends on, in the order of the text where that is free."""
+    left, ordered = list(range(len(stmt.body))), []
+    while left:
+        ready = next(n for n in left if not any(first in left for first, second in stmt.edges if second == n))
+        left.remove(ready)
+        ordered.append(stmt.body[ready])
+    return ordered
+
+
+def _undos_of(unit: Unit, stmt: AnyStmt, site: Site, level: int) -> Tasks:
+    match stmt:
+        case ir.Task() if stmt.undo is not None:
+            return _undo(unit, stmt, site, level)
+        case ir.Parallel():
+            return [task for inner in reversed(topological(stmt)) for task in _undos_of(unit, inner, site, level)]
+        case ir.For():
+            return loops.undo_loop(unit, stmt, site, undos) if has_undo(stmt) else []
+        case ir.Try():
+            return undos(unit, stmt.recover, site, level) + undos(unit, stmt.body, site, level + 1)
+        case _:
+            return [task for body in reversed(blocks(stmt)) for task in undos(unit, body, site, level)]
+
+
+def has_undo(stmt: AnyStmt) -> bool:
+    """Is there an undo in here?"""
+    if isinstance(stmt, ir.Task):
+        return stmt.undo is not None
+    return any(has_undo(inner) for body in blocks(stmt) for inner in body)
+
+
+def done_task(stmt: ir.Task) -> str:
+    """The engine task whose SUCCESS is that of the task."""
+    return f"{stmt.label}_until" if stmt.until else f"{stmt.label}_gate" if stmt.holds else stmt.label
+
+
+def _undo(unit: Unit, stmt: ir.Task, site: Site, level: int) -> Tasks:
+    assert stmt.undo is not None
+    name = stmt.label + "_undo" * level
+    tests = [loops.state_test(unit, stmt, done_task(stmt), site)]
+    tests += [f"{pebble.state_of(stmt.label + '_undo' * inner)} == ''" for inner in range(1, level)]
+    run_if = pebble.output(" and ".join(tests))
+    calc = Calc(unit, replace(stmt, label=name), site)
+    task = called(unit, stmt, stmt.undo, name, site, calc, "undo")
+    if stmt.undo_on_timeout:
+        unit.unsupported(
+            "`undo also on timeout`",
+            stmt.span,
+            "an expression can't tell a task that timed out from one that failed",
+            "undo in `on failure`, where the state can be looked up first",
+        )
+    return [*calc.tasks(run_if), replace(task, run_if=run_if, allow_failure=True)]
+
+
+# --- the end of a flow ---
+
+
+def handlers(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
+    """The flow's `errors`: undos, then `on failure`."""
+    before = undos(unit, unit.flow.body, replace(site, section="undo"))
+    unit.places.failure = failure_texts(unit.flow.body)
+    return alone(unit, [*before, *sequence(unit, unit.flow.on_failure, site)])
+
+
+def endings(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
+    """The flow's `finally`; the engine leaves a run SUCCESS whose `finally` failed, so an Exit stands behind it."""
+    tasks = sequence(unit, unit.flow.finally_, site)
+    if not tasks or not any(may_fail(stmt) for stmt in unit.flow.finally_):
+        return tasks
+    stmt = unit.flow.finally_[0]
+    if len(tasks) == 1:
+        last = replace(tasks[0], allow_failure=True)
+    else:
+        name = "finally_branch"
+        unit.note(name, stmt, "wrapper", site)
+        last = model.AllowFailure(id=name, tasks=tuple(tasks))
+    unit.note("finally_gate", stmt, "gate", site)
+    failed = pebble.output(f"tasks.{last.id}.state == 'WARNING'")
+    return [last, model.Exit(id="finally_gate", state="FAILED", run_if=failed)]
+
+
+def failure_texts(block: Block) -> dict[str, str]:
+    """The Pebble texts of `failure.task` and `failure.message` for a handler of this block.
+
+    One of the statements that failed: the first in the engine's list. A gate stands for what it guards.
+    """
+    names = ", ".join(f'"{label}"' for label in _suspects(block))
+    failed = "tasksWithState('FAILED')"
+    failed = f"[{failed}, tasksWithState('WARNING')]"
+    found = f'add | map(.taskId | sub("(_(gate|once|until|branch|item))+$"; "")) | . - (. - [{names}]) | first'
+    message = "map(select(.taskId | startswith($t)) | .message) | last"
+    return {
+        "task": f"({failed} | jq('{found}') | first)",
+        "message": f"(([errorLogs(), {failed}] | jq('(.[1] | {found}) as $t | .[0] | {message}') | first) ?? '')",
+    }
+
+
+def _suspects(block: Block) -> Iterator[str]:
+    """Labels of the statements whose failure is a failure of the block."""
+    for stmt in block:
+        match stmt:
+            case ir.Task() | ir.Approve() | ir.Require() | ir.Fail():
+                yield stmt.label
+            case ir.For():
+                yield stmt.label
+            case ir.Try():
+                yield from _suspects(stmt.recover)
+            case _:
+                for body in blocks(stmt):
+                    yield from _suspects(body)

@@ -1,0 +1,162 @@
+"""A flow → the model of its Kestra file: head, triggers, inputs, tasks, handlers, outputs."""
+
+from __future__ import annotations
+
+from wfc import ir, types
+from wfc.target import Entry
+from wfc.types import EnumType
+from wfc_targets.common import yaml
+from wfc_targets.kestra import failures, model, pebble
+from wfc_targets.kestra.kernel import kernel_text, outputs_text
+from wfc_targets.kestra.native import native
+from wfc_targets.kestra.shapes import engine_type
+from wfc_targets.kestra.statements import sequence
+from wfc_targets.kestra.triggers import lower_triggers
+from wfc_targets.kestra.unit import Site, Unit, script_task
+from wfc_targets.kestra import compute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc_targets.common.yaml import Node
+    from wfc_targets.kestra.tasks import Tasks
+
+BODY, ON_FAILURE, FINALLY = Site(section="body"), Site(section="on_failure"), Site(section="finally")
+MODES = {"queue": "QUEUE", "skip": "CANCEL"}
+
+
+def lower(unit: Unit) -> model.EngineFlow:
+    """The main file of a flow; `unit` gathers manifest, diagnostics and helpers."""
+    flow = unit.flow
+    tasks = sequence(unit, flow.body, BODY)
+    calculated = _calculated_outputs(unit)
+    errors = failures.handlers(unit, ON_FAILURE, sequence)
+    ends = failures.endings(unit, FINALLY, sequence)
+    return model.EngineFlow(
+        id=flow.name,
+        namespace=unit.project.namespace,
+        description=flow.doc.strip() or None,
+        inputs=tuple(_input(unit, declared) for declared in flow.inputs),
+        variables=_variables(unit),
+        concurrency=_concurrency(unit),
+        sla=_sla(unit),
+        triggers=lower_triggers(unit),
+        tasks=tuple([*tasks, *calculated] or [model.Log(id="nothing_gate", message="nothing to do")]),
+        errors=tuple(errors),
+        finally_=tuple(ends),
+        outputs=tuple(_output(unit, output) for output in flow.outputs),
+    )
+
+
+def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
+    kind, item = engine_type(declared.type)
+    inner = types.required(declared.type)
+    default = declared.default
+    constant = isinstance(default, ir.Literal) and default.value is not None
+    computed = default is not None and not isinstance(default, ir.Literal)
+    if computed and default is not None and native(default, unit.places, ()) is None:
+        unit.unsupported(
+            f"the default of `{declared.name}`",
+            default.span,
+            "Pebble has no form of this expression, and an input has no task in front of it",
+            "make the input optional and compute its value in a task",
+        )
+    return model.FlowInput(
+        id=declared.name,
+        type="SELECT" if isinstance(inner, EnumType) else kind,
+        item_type=item,
+        values=list(inner.members) if isinstance(inner, EnumType) else None,
+        required=False if isinstance(declared.type, types.OptionalType) or computed else None,
+        defaults=_default(inner, default) if constant or isinstance(default, ir.ListExpr | ir.RecordExpr) else None,
+    )
+
+
+def _default(kind: types.Type, default: ir.AnyExpr | None) -> Node:
+    value = constant_value(default)
+    if kind == types.DURATION and isinstance(value, int):
+        return pebble.duration(value)
+    if isinstance(value, list | dict):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    return pebble.raw(value) if isinstance(value, str) else value
+
+
+def constant_value(expr: ir.AnyExpr | None) -> Node:
+    """The value of a constant expression, None for any other."""
+    match expr:
+        case ir.Literal():
+            return expr.value
+        case ir.ListExpr():
+            return [constant_value(item) for item in expr.items]
+        case ir.RecordExpr():
+            return {name: constant_value(value) for name, value in expr.entries}
+    return None
+
+
+def _variables(unit: Unit) -> Node:
+    variables: dict[str, Node] = {}
+    if unit.kernel:
+        variables["kernel"] = yaml.Block(kernel_text(unit.kernel))
+    if unit.scripts:
+        variables["outputs"] = yaml.Block(outputs_text())
+    return variables or None
+
+
+def _concurrency(unit: Unit) -> model.EngineConcurrency | None:
+    wanted = unit.flow.concurrency
+    if wanted is None:
+        return None
+    if wanted.by is not None or wanted.mode not in MODES:
+        why = "a limit counts all executions of a flow" if wanted.by is not None else "a limit can't end an older execution"
+        unit.unsupported(
+            "`concurrency … by`" if wanted.by is not None else f"`concurrency {wanted.limit} {wanted.mode}`",
+            wanted.span,
+            why,
+            "use `queue` or `skip` without `by`, or one flow for each key",
+        )
+        return None
+    return model.EngineConcurrency(wanted.limit, MODES[wanted.mode])
+
+
+def _sla(unit: Unit) -> tuple[model.Sla, ...]:
+    budget = unit.flow.budget
+    if budget is None or budget.time is None:
+        return ()
+    if unit.flow.on_failure or unit.flow.finally_ or any(failures.has_undo(stmt) for stmt in unit.flow.body):
+        unit.unsupported(
+            "`budget { time … }` together with undo, `on failure` or `finally`",
+            budget.span,
+            "an execution that is cut by its SLA runs no handlers",
+            "put the body into a flow of its own with the budget, and call it by `flow.run` from the one with handlers",
+        )
+    return (model.Sla("time", "MAX_DURATION", pebble.duration(budget.time), "FAIL"),)
+
+
+# --- outputs ---
+
+
+def _calculated_outputs(unit: Unit) -> Tasks:
+    """A task that computes the outputs that Pebble can't."""
+    operands = compute.Operands(unit.places, ())
+    codes = {
+        output.name: operands.code(output.value)
+        for output in unit.flow.outputs
+        if native(output.value, unit.places, ()) is None
+    }
+    if not codes:
+        return []
+    entries = ", ".join(f'"{name}": {code}' for name, code in codes.items())
+    unit.entries.append(Entry("outputs_calc", "", "calc", "body", unit.flow.span))
+    return [script_task(unit, "outputs_calc", f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")', operands)]
+
+
+def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:
+    """Computed after a failure as well, so it must stand a missing value."""
+    text = native(output.value, unit.places, ())
+    if text is None:
+        text = pebble.member("outputs.outputs_calc.vars", output.name)
+    kind, _ = engine_type(output.type)
+    kind = "JSON" if kind == "ARRAY" else kind
+    text = text if text.endswith("?? null)") else f"({text} ?? null)"
+    shown = f"{text} | toJson" if kind == "JSON" else text[1:-1]
+    return model.FlowOutput(output.name, kind, pebble.output(shown), required=False)

@@ -1,0 +1,284 @@
+"""Where a value stands at run time: references of the flow → Pebble paths, such as `outputs.load.vars.rows`."""
+
+from __future__ import annotations
+
+from wfc import ir, types
+from wfc.record import Record
+from wfc.types import EnumType, ListType, MapType, OptionalType, RecordType
+from wfc.walk import blocks
+from wfc_targets.kestra import pebble
+from wfc_targets.kestra.native import native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Project
+    from wfc.types import Type
+
+Around = tuple[str, ...]
+"""The labels of the loops around a reader, outermost first."""
+
+
+class Producer(Record):
+    """A statement with a result, and the labels of the loops around it, outermost first."""
+
+    stmt: ir.Task | ir.Approve
+    loops: Around
+
+
+class Places:
+    """The values of one flow. failure: the texts of `failure.task` and `failure.message`, set by who knows the place."""
+
+    def __init__(self, project: Project, flow: Flow) -> None:
+        self.project = project
+        self.flow = flow
+        self.loops: dict[str, ir.For] = {}
+        self.producers: dict[str, Producer] = {}
+        self.failure: dict[str, str] = {}
+        for block in (flow.body, flow.on_failure, flow.finally_):
+            for stmt, around in nested(block, ()):
+                if isinstance(stmt, ir.Task | ir.Approve):
+                    self.producers[stmt.path] = Producer(stmt, around)
+                elif isinstance(stmt, ir.For):
+                    self.loops[stmt.label] = stmt
+
+    def path(self, expr: AnyExpr, around: Around) -> str | None:
+        """The Pebble path of a reference and the fields behind it, or None for anything that is no path.
+
+        What may be missing at run time reads as null.
+        """
+        steps: list[ir.Field | ir.Index] = []
+        base = expr
+        while isinstance(base, ir.Field | ir.Index):
+            steps.append(base)
+            base = base.of
+        if not isinstance(base, ir.Ref) or base.kind == "var":
+            return None
+        steps.reverse()
+        fields = [step.name for step in steps if isinstance(step, ir.Field)]
+        text, used = self._base(base, fields if len(fields) == len(steps) else fields[:1], around)
+        for step in steps[used:]:
+            after = self._step(text, step, around)
+            if after is None:
+                return None
+            text = after
+        if any(_may_be_missing(part) for part in (base, *steps)):
+            return text if text.endswith("?? null)") else f"({text} ?? null)"
+        return text
+
+    def _step(self, text: str, step: ir.Field | ir.Index, around: Around) -> str | None:
+        if isinstance(step, ir.Field):
+            return None if step.of.type == types.DATE else pebble.member(text, step.name)
+        if isinstance(step.index, ir.Literal) and isinstance(step.index.value, str):
+            return pebble.member(text, step.index.value)
+        if isinstance(step.index, ir.Literal) and isinstance(step.index.value, int) and step.index.value >= 0:
+            return f"{text}[{step.index.value}]"
+        if isinstance(step.index, ir.Ref) and step.index.kind == "index":
+            return f"{text}[{self.reference(step.index, around)}]"
+        return None
+
+    def _base(self, ref: ir.Ref, fields: list[str], around: Around) -> tuple[str, int]:
+        """The text of a reference, and how many of the fields behind it are part of the text already."""
+        if ref.kind == "event" and fields:
+            return self.event(ref.name, fields[0]), 1
+        if ref.kind != "task":
+            return self.reference(ref, around), 0
+        producer = self.producers[ref.name]
+        if ref.collect:
+            return collected(producer.loops[-ref.collect], producer.stmt.label), 0
+        return self.result(producer.stmt, fields, around)
+
+    def result(self, stmt: ir.Task | ir.Approve, fields: list[str], around: Around) -> tuple[str, int]:
+        """The result of a task, and how many of `fields` are in it; by state where a fallback may have given it.
+
+        By state and not by `??`: a failed task keeps the outputs that it printed.
+        """
+        if isinstance(stmt, ir.Approve):
+            text, used, gate = f"{pebble.member('outputs', stmt.label)}.onResume", 0, f"{stmt.label}_gate"
+            value, call = stmt.fallback, None
+        else:
+            text, used, gate = *result_of(stmt.call, stmt.label, fields), stmt.label
+            value, call = (stmt.fallback.value, stmt.fallback.call) if stmt.fallback else (None, None)
+        if call is not None:
+            other, _ = result_of(call, f"{stmt.label}_fallback", fields)
+        elif value is not None:
+            for name in fields[used:]:
+                text = pebble.member(text, name)
+            used = len(fields)
+            other = self.fallback(stmt.label, value, fields, around)
+        else:
+            return text, used
+        return f"({pebble.ended(gate, 'SUCCESS')} ? {text} : {other})", used
+
+    def fallback(self, label: str, value: AnyExpr, fields: list[str], around: Around) -> str:
+        """A fallback value, or a field of it: inline where Pebble has it, else what `X_fallback` computed."""
+        wanted = value
+        for name in fields:
+            wanted = dict(wanted.entries)[name] if isinstance(wanted, ir.RecordExpr) else wanted
+        text = native(wanted, self, around)
+        if text is not None and native(value, self, around) is not None:
+            return text
+        text = f"outputs.{label}_fallback.vars.value"
+        for name in fields:
+            text = pebble.member(text, name)
+        return text
+
+    def reference(self, ref: ir.Ref, around: Around) -> str:
+        """The text of a reference that is no task's result."""
+        match ref.kind:
+            case "input":
+                return self._input(ref.name, around)
+            case "secret":
+                return f"secret({pebble.string(self.project.secret_name('kestra', ref.name))})"
+            case "config":
+                return self._config(ref.name, around)
+            case "item" | "index":
+                return self._item(ref, around)
+            case "event":
+                return "trigger"
+            case "run":
+                return self._run(ref.name)
+            case "failure":
+                return self.failure[ref.name]
+        raise AssertionError(ref)
+
+    def _input(self, name: str, around: Around) -> str:
+        declared = next(item for item in self.flow.inputs if item.name == name)
+        text = pebble.member("inputs", name)
+        if declared.type == types.DURATION:
+            # the engine gives seconds with a fraction
+            return f"({text} * 1000 | number('LONG'))"
+        if declared.default is None or isinstance(declared.default, ir.Literal):
+            return text
+        default = native(declared.default, self, around)
+        return text if default is None else f"({text} ?? {default})"
+
+    def _config(self, name: str, around: Around) -> str:
+        declared = next((item for item in self.flow.configs if item.name == name), None)
+        default = native(declared.default, self, around) if declared and declared.default is not None else None
+        if default is None:
+            return f"kv({pebble.string(name)})"
+        return f"(kv({pebble.string(name)}, errorOnMissing=false) ?? {default})"
+
+    def _item(self, ref: ir.Ref, around: Around) -> str:
+        """`item.value`, the place of the item (its value where the items are literals that differ)."""
+        loop = self.loops[ref.name]
+        up = ".parent" * (len(around) - 1 - around.index(ref.name))
+        if ref.kind == "index":
+            return f"item{up}.index"
+        literals = literal_items(loop)
+        if literals is not None:
+            number = isinstance(literals[0], int)
+            return f"(item{up}.value | number)" if number else f"item{up}.value"
+        items = self.items(loop, around[: around.index(ref.name)])
+        return f"{items}[item{up}.index]"
+
+    def items(self, loop: ir.For, around: Around) -> str:
+        """The list that a loop goes over: inline where Pebble has it, else what `X_calc` computed."""
+        text = native(loop.items, self, around)
+        return text if text is not None else f"outputs.{loop.label}_calc.vars.items"
+
+    def zone(self) -> str:
+        """The time zone of the flow's dates: that of its first schedule."""
+        for trigger in self.flow.triggers:
+            if trigger.kind == "schedule":
+                return str(dict(trigger.args).get("timezone") or "UTC")
+        return "UTC"
+
+    def _run(self, name: str) -> str:
+        match name:
+            case "id":
+                # survives a restart; the id of an iteration is that of the whole execution (2.0.0)
+                return "execution.originalId"
+            case "date":
+                zone = pebble.string(self.zone())
+                return f"((trigger.date ?? execution.startDate) | date('yyyy-MM-dd', timeZone={zone}))"
+            case "attempt":
+                return "(taskrun.attemptsCount + 1)"
+            case "url":
+                return "(kestra.url ~ 'ui/executions/' ~ flow.namespace ~ '/' ~ flow.id ~ '/' ~ execution.id)"
+        raise AssertionError(name)
+
+    def event(self, alias: str, field: str) -> str:
+        """A field of a trigger's payload."""
+        trigger = next((item for item in self.flow.triggers if item.alias == alias), None)
+        if trigger is not None and trigger.kind == "schedule":
+            return f"(trigger.date | date('yyyy-MM-dd', timeZone={pebble.string(self.zone())}))"
+        if trigger is not None and trigger.kind == "flow":
+            return pebble.member("trigger", "flowId" if field == "flow" else field)
+        return pebble.member("trigger.body", field)
+
+
+def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
+    """Every statement of a block and below, with the labels of the loops around it."""
+    for stmt in block:
+        yield stmt, around
+        inside = (*around, stmt.label) if isinstance(stmt, ir.For) else around
+        for body in blocks(stmt):
+            yield from nested(body, inside)
+
+
+def collected(loop: str, label: str) -> str:
+    """The results of a task in a loop, in order of the items (the engine's order is that of the ends)."""
+    program = f"sort_by(.item.iteration) | map(.outputs.{label})"
+    return f"((outputs.{loop}.outputs ?? []) | jq('{program}') | first)"
+
+
+def result_of(call: Call, task: str, fields: list[str]) -> tuple[str, int]:
+    """The result of a call that ran as `task`, and how many of `fields` are part of the text already."""
+    outputs = pebble.member("outputs", task)
+    kind = types.required(call.type)
+    match call.op:
+        case ir.RunFlow():
+            return f"{outputs}.outputs", 0
+        case ir.Shell() if isinstance(kind, RecordType):
+            places = {name: _shell_output(outputs, name, of) for name, of in kind.fields}
+            if fields and fields[0] in places:
+                return places[fields[0]], 1
+            return "{" + ", ".join(f"{pebble.string(name)}: {text}" for name, text in places.items()) + "}", 0
+        case _ if kind == types.FILE:
+            return f"{outputs}.outputFiles['.out/value']", 0
+        case _ if isinstance(kind, RecordType):
+            if fields and kind.field(fields[0]) == types.FILE:
+                return f"{outputs}.outputFiles['.out/{fields[0]}']", 1
+            return f"{outputs}.vars", 0
+        case _:
+            return f"{outputs}.vars.value", 0
+
+
+def _shell_output(outputs: str, name: str, kind: Type) -> str:
+    """A text crosses as a file, byte for byte; a number, bool or enum member as a variable; the rest as JSON in a file."""
+    file = f"{outputs}.outputFiles['.out/{name}']"
+    match types.required(kind):
+        case types.FILE:
+            text = file
+        case types.STRING | types.SECRET | types.DATETIME:
+            text = f"read({file})"
+        case EnumType() | types.INT | types.FLOAT | types.BOOL | types.DATE | types.DURATION:
+            text = pebble.member(f"{outputs}.vars", name)
+        case _:
+            text = f"fromJson(read({file}))"
+    return f"({text} ?? null)" if isinstance(kind, OptionalType) else text
+
+
+def literal_items(loop: ir.For) -> list[int | str] | None:
+    """The items of a loop over literals that differ, or None: the engine drops an item that equals another."""
+    if not isinstance(loop.items, ir.ListExpr):
+        return None
+    values = [item.value for item in loop.items.items if isinstance(item, ir.Literal)]
+    simple = [value for value in values if isinstance(value, str) or type(value) is int]
+    same_kind = len({type(value) for value in simple}) == 1
+    if len(simple) != len(loop.items.items) or not same_kind or len(set(simple)) != len(simple):
+        return None
+    return None if any(isinstance(value, str) and "{" in value for value in simple) else simple
+
+
+def _may_be_missing(part: AnyExpr) -> bool:
+    """May reading this part fail for want of a key, where the language says null?"""
+    if isinstance(part.type, OptionalType):
+        return True
+    if isinstance(part, ir.Field):
+        return part.of.type == types.JSON or isinstance(part.of.type, MapType)
+    return False
+

@@ -1,0 +1,59 @@
+"""sql.query, sql.execute → a Python task with the driver of the URL; parameters are bound, never pasted."""
+
+from __future__ import annotations
+
+import re
+
+from wfc.python_text import python_literal
+from wfc_targets.kestra import compute
+from wfc_targets.kestra.shapes import shape
+from wfc_targets.kestra.unit import script_task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc import ir
+    from wfc_targets.kestra import model
+    from wfc_targets.kestra.job import Job
+
+# strings, quoted names, dollar quotes, comments and casts are no place for a parameter
+TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/|::|:(\w+)|%", re.DOTALL)
+PSYCOPG = "psycopg[binary]==3.3.9"
+
+
+def sql_task(job: Job, op: ir.Sql) -> model.Script:
+    """One statement in one transaction; rows checked against the type."""
+    operands = compute.Operands(job.unit.places, job.site.around)
+    url = operands.value(op.url, "url")
+    params = "{" + ", ".join(f"{python_literal(name)}: {operands.value(expr, name)}" for name, expr in op.params) + "}"
+    statement = f"db.execute({_text(bound(op.sql))}, {params})"
+    if op.mode == "query":
+        lines = [
+            f"with psycopg.connect({url}, row_factory=dict_row) as db:",
+            f"    rows = {statement}.fetchall()",
+            f"outputs(value=typed(plain(rows), {shape(job.call.type)}))",
+        ]
+        imports, kernel = ("import psycopg", "from psycopg.rows import dict_row"), ("outputs", "plain", "typed")
+    else:
+        lines = [f"with psycopg.connect({url}) as db:", f"    rows = {statement}.rowcount", "outputs(rows=rows)"]
+        imports, kernel = ("import psycopg",), ("outputs",)
+    packages = (f'"{PSYCOPG}"',) if job.unit.options.get("image") is None else ()
+    return script_task(
+        job.unit, job.task, "\n".join(lines), operands, imports=imports, kernel=kernel, packages=packages
+    )
+
+
+def bound(sql: str) -> str:
+    """`:name` as psycopg writes it, `%(name)s`; a `%` of the text doubled."""
+
+    def one(found: re.Match[str]) -> str:
+        if found[2]:
+            return f"%({found[2]})s"
+        return found[0].replace("%", "%%")
+
+    return TOKENS.sub(one, sql.strip())
+
+
+def _text(sql: str) -> str:
+    if "\n" not in sql or '"""' in sql or "\\" in sql or sql.endswith('"'):
+        return python_literal(sql)
+    return f'"""\n{sql}\n"""'

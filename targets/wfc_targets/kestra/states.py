@@ -1,0 +1,119 @@
+"""Kestra's task runs → the reference states, by the manifest.
+
+| reference | Kestra |
+|---|---|
+| succeeded | SUCCESS, and its `_until` or gate not FAILED |
+| failed | FAILED; WARNING (a task that carries `allowFailure`); KILLED; its `_calc` FAILED (attempts 0) |
+| skipped | SKIPPED by its own guard; no task run while its If or Switch ended on another arm |
+| not_run | no task run; SKIPPED by a `runIf` that the compiler made (undo, order in a Dag) |
+
+What `extra` of a manifest entry says: `arms`: [[task, arm], …] around it; `ordered`: its `runIf` is the compiler's;
+`inside`: it makes its attempts itself and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wfc.trace import FAILED, NOT_RUN, SKIPPED, SUCCEEDED, Instance, Trace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Protocol
+
+    from wfc.target import Entry, Manifest
+
+    class TaskRun(Protocol):
+        """One task run. attempts counts the first; start and end in seconds; index: of the loops around it."""
+
+        id: str
+        state: str
+        attempts: int
+        start: float | None
+        end: float | None
+        outputs: Mapping[str, Any]
+        index: tuple[Any, ...]
+        messages: tuple[str, ...]
+
+    Index = tuple[int, ...]
+    Runs = dict[str, dict[Index, TaskRun]]
+
+ROLES = {"task": "task", "undo": "undo", "fallback": "fallback", "approve": "approve", "require": "require", "stop": "stop"}
+STATES = {"SUCCESS": SUCCEEDED, "FAILED": FAILED, "WARNING": FAILED, "KILLED": FAILED, "SKIPPED": SKIPPED}
+ATTEMPT = re.compile(r"attempt \d+: ")
+
+
+def reference_states(
+    manifest: Manifest, state: str, tasks: Sequence[TaskRun], outputs: Mapping[str, Any] | None = None
+) -> Trace:
+    """The trace of a run: `state` of the execution, the task runs of this flow (iterations included), its outputs."""
+    runs: Runs = {}
+    for run in tasks:
+        runs.setdefault(run.id, {})[tuple(int(number) for number in run.index)] = run
+    helpers: dict[tuple[str, str], list[Entry]] = {}
+    for entry in manifest.entries:
+        helpers.setdefault((entry.path, entry.role), []).append(entry)
+    instances = []
+    for entry in manifest.entries:
+        if entry.role in ROLES:
+            instances += _instances(entry, runs, helpers)
+    succeeded = state == "SUCCESS"
+    given = {key: value for key, value in (outputs or {}).items()} if succeeded and outputs is not None else None
+    return Trace(manifest.flow, SUCCEEDED if succeeded else FAILED, tuple(instances), given)
+
+
+def _instances(entry: Entry, runs: Runs, helpers: dict[tuple[str, str], list[Entry]]) -> list[Instance]:
+    extra = dict(entry.extra)
+    own = runs.get(entry.id, {})
+    found = [_ran(entry, index, run, runs) for index, run in own.items()]
+    if entry.role in ("undo", "fallback"):
+        return found
+    calc = runs.get(f"{entry.id}_calc", {})
+    found += [
+        Instance(entry.path, index, ROLES[entry.role], FAILED, 0, run.start, run.end, message=" ".join(run.messages))
+        for index, run in calc.items()
+        if run.state == "FAILED" and index not in own
+    ]
+    seen = {instance.indexes for instance in found}
+    arms = extra.get("arms") or []
+    assert isinstance(arms, list)
+    for arm in arms:
+        branch, name = str(arm[0]), str(arm[1])  # type: ignore[index]
+        for index, run in runs.get(branch, {}).items():
+            if index not in seen and run.state != "FAILED" and _taken(run) != name:
+                seen.add(index)
+                found.append(Instance(entry.path, index, ROLES[entry.role], SKIPPED))
+    return found
+
+
+def _taken(run: TaskRun) -> str:
+    """The arm that an If or a Switch went into: then, else, a case, or "" for the default."""
+    if "evaluationResult" in run.outputs:
+        return "then" if run.outputs["evaluationResult"] else "else"
+    return "" if run.outputs.get("defaults") else str(run.outputs.get("value"))
+
+
+def _ran(entry: Entry, index: Index, run: TaskRun, runs: Runs) -> Instance:
+    extra = dict(entry.extra)
+    state = STATES.get(run.state, FAILED)
+    if state == SKIPPED:
+        compilers = entry.role == "undo" or extra.get("ordered")
+        return Instance(entry.path, index, ROLES[entry.role], NOT_RUN if compilers else SKIPPED)
+    attempts: int | None = run.attempts
+    if extra.get("inside"):
+        attempts = sum(1 for message in run.messages if ATTEMPT.match(message)) + (state == SUCCEEDED)
+    last = run
+    for suffix in ("_until", "_gate"):
+        after = runs.get(entry.id + suffix, {}).get(index)
+        if after is None:
+            continue
+        if after.state == "FAILED" and not (suffix == "_gate" and state == FAILED):
+            state, last = FAILED, after
+        if suffix == "_until":
+            attempts = int(after.outputs.get("iterationCount") or run.attempts)
+            last = after
+    end = max(part.end or 0.0 for part in (run, last)) or None
+    return Instance(
+        entry.path, index, ROLES[entry.role], state, attempts, run.start, end, message=" ".join(run.messages)[-300:]
+    )

@@ -1,0 +1,205 @@
+"""What is gathered while one flow is lowered: manifest entries, diagnostics, helpers that the text needs."""
+
+from __future__ import annotations
+
+from wfc import ir, walk
+from wfc.diagnostic import ERROR, WARNING, Diagnostic
+from wfc.record import Record, replace
+from wfc.target import Entry
+from wfc_targets.common import yaml
+from wfc_targets.kestra import compute, model, pebble
+from wfc_targets.kestra.native import native
+from wfc_targets.kestra.places import Places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import AnyExpr, AnyStmt, Flow, Json, Project
+    from wfc.source import Span
+    from wfc_targets.common.yaml import Node
+    from wfc_targets.kestra.places import Around
+
+PYTHON_IMAGE = "python:3.13-slim"
+
+
+class Site(Record):
+    """Where a statement is lowered.
+
+    section: of the flow. around: the loops. shared: in a shared directory. arms: the branches, as (task, arm).
+    """
+
+    section: str
+    around: Around = ()
+    shared: bool = False
+    arms: tuple[tuple[str, str], ...] = ()
+
+
+class Unit:
+    """One flow on its way to one engine version. kernel: names taken from kernel.py; scripts: uses outputs.sh."""
+
+    def __init__(self, project: Project, flow: Flow, version: str) -> None:
+        self.project = project
+        self.flow = flow
+        self.version = version
+        self.places = Places(project, flow)
+        self.options: dict[str, Json] = {
+            **next((dict(values) for name, values in project.settings if name == "kestra"), {}),
+            **flow.option("kestra"),
+        }
+        self.entries: list[Entry] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.kernel: set[str] = set()
+        self.scripts = False
+        self.extra_flows: list[tuple[model.EngineFlow, Flow]] = []
+
+    def note(self, task: str, stmt: AnyStmt, role: str, site: Site, **extra: Json) -> None:
+        """Write an engine task into the manifest (see wfc_targets.kestra.states for what stands in `extra`)."""
+        if site.arms:
+            extra["arms"] = [list(arm) for arm in site.arms]
+        section = "undo" if role == "undo" else site.section
+        self.entries.append(Entry(task, stmt.path, role, section, stmt.span, "", tuple(sorted(extra.items()))))
+
+    def mark(self, task: str, **extra: Json) -> None:
+        """Add to what the manifest says of an engine task."""
+        for number, entry in enumerate(self.entries):
+            if entry.id == task:
+                self.entries[number] = replace(entry, extra=tuple(sorted({**dict(entry.extra), **extra}.items())))
+
+    def wrap(self, wrapper: str, task: str) -> None:
+        """Write a wrapper of one task into the manifest, under the task's statement."""
+        entry = next(entry for entry in self.entries if entry.id == task)
+        self.entries.append(replace(entry, id=wrapper, role="wrapper", extra=(("of", task),)))
+
+    def unsupported(self, what: str, span: Span, why: str, remedy: str) -> None:
+        """WF951: nothing is written."""
+        self.diagnostics.append(
+            Diagnostic("WF951", "unsupported-by-target", ERROR, f"Kestra can't do {what}", span, why=why, help=remedy)
+        )
+
+    def lossy(self, what: str, span: Span, why: str, remedy: str) -> None:
+        """WF952: it is written, and a run may show a difference."""
+        self.diagnostics.append(Diagnostic("WF952", "lossy-on-target", WARNING, what, span, why=why, help=remedy))
+
+    def reads(self, path: str) -> set[str] | None:
+        """The fields that are read of a task's result; None when it is read as a whole."""
+        fields: set[str] = set()
+        for expr in walk.flow_expressions(self.flow):
+            found = _fields_read(expr, path)
+            if found is None:
+                return None
+            fields |= found
+        return fields
+
+    def collected(self, loop: str) -> set[str]:
+        """The paths of the tasks in a loop whose results are read outside of it."""
+        found = set()
+        for expr in walk.flow_expressions(self.flow):
+            for ref in walk.references(expr):
+                if ref.kind == "task" and ref.collect and loop in self.places.producers[ref.name].loops[-ref.collect :]:
+                    found.add(ref.name)
+        return found
+
+    def runner(self) -> Node:
+        """The `taskRunner`, None for the engine's own default (Docker)."""
+        return {"type": "io.kestra.plugin.core.runner.Process"} if self.options.get("runner") == "process" else None
+
+    def image(self, wanted: str | None, otherwise: str | None) -> str | None:
+        """The image of a script task: its own, the target's option, else a default."""
+        option = self.options.get("image")
+        return wanted or (option if isinstance(option, str) else otherwise)
+
+
+class Calc:
+    """The values of one statement that only Python can compute: one task `X_calc` in front of it."""
+
+    def __init__(self, unit: Unit, stmt: AnyStmt, site: Site, guard: AnyExpr | None = None) -> None:
+        self.unit = unit
+        self.stmt = stmt
+        self.site = site
+        self.guard = guard
+        self.operands = compute.Operands(unit.places, site.around)
+        self.codes: dict[str, str] = {}
+
+    @property
+    def id(self) -> str:
+        """The id of the task."""
+        return f"{self.stmt.label}_calc"
+
+    def take(self, expr: AnyExpr, name: str) -> str:
+        """The Pebble text under which a value can be read: its own, or that of the computation."""
+        text = native(expr, self.unit.places, self.site.around)
+        return text if text is not None else self.computed(expr, name)
+
+    def computed(self, expr: AnyExpr, name: str) -> str:
+        """Like take, but computed in any case."""
+        wanted, number = name, 2
+        while name in self.codes:
+            name, number = f"{wanted}_{number}", number + 1
+        self.codes[name] = self.operands.code(expr)
+        return pebble.member(f"outputs.{self.id}.vars", name)
+
+    def tasks(self, run_if: str | None = None) -> list[model.EngineTask]:
+        """The task in front, [] when everything was native."""
+        if not self.codes:
+            return []
+        self.unit.note(self.id, self.stmt, "calc", self.site)
+        return [script_task(self.unit, self.id, self.body(), self.operands, run_if=run_if)]
+
+    def body(self) -> str:
+        """The lines that compute and print."""
+        when = self.codes.pop("when", None)
+        entries = ", ".join(f'"{name}": {code}' for name, code in self.codes.items())
+        if when is None:
+            return f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")'
+        lines = [f'values = {{"when": {when}}}']
+        if entries:
+            lines += ['if values["when"]:', f"    values |= {{{entries}}}"]
+        return "\n".join([*lines, 'print("::" + json.dumps({"outputs": values}) + "::")'])
+
+
+def script_task(
+    unit: Unit,
+    task: str,
+    body: str,
+    operands: compute.Operands,
+    *,
+    imports: tuple[str, ...] = ("import json",),
+    kernel: tuple[str, ...] = (),
+    files: dict[str, str] | None = None,
+    output_files: tuple[str, ...] = (),
+    image: str | None = None,
+    packages: tuple[str, ...] = (),
+    run_if: str | None = None,
+) -> model.Script:
+    """A Python task: kernel names what it takes from kernel.py, files are more input files by name."""
+    unit.kernel.update(kernel)
+    text = compute.script(body, operands, imports, kernel)
+    inputs: dict[str, Node] = {"kernel.py": "{{ vars.kernel }}"} if kernel else {}
+    if operands.texts:
+        inputs["args.json"] = operands.file()
+    inputs |= files or {}
+    return model.Script(
+        id=task,
+        run_if=run_if,
+        container_image=unit.image(image, PYTHON_IMAGE),
+        task_runner=unit.runner(),
+        before_commands=[f"pip install -q {' '.join(packages)}"] if packages else None,
+        input_files=inputs or None,
+        output_files=list(output_files) or None,
+        script=yaml.Block(text),
+    )
+
+
+def _fields_read(expr: AnyExpr, path: str) -> set[str] | None:
+    """The fields of a task's result that an expression reads; None when it reads it whole."""
+    fields: set[str] = set()
+    stack: list[AnyExpr] = [expr]
+    while stack:
+        current = stack.pop()
+        match current:
+            case ir.Ref() if current.kind == "task" and current.name == path:
+                return None
+            case ir.Field(of=ir.Ref(kind="task", name=name, collect=0)) if name == path:
+                fields.add(current.name)
+            case _:
+                stack += walk.children(current)
+    return fields
