@@ -116,12 +116,7 @@ class Expressions:
                 parts.append(ir.Literal(STRING, self.document.span(node), part))
             else:
                 parts.append(self.on_hole(part, scope))
-        if not parts:
-            return ir.Literal(STRING, self.document.span(node), "")
-        if len(parts) == 1 and isinstance(parts[0], ir.Literal) and parts[0].type == STRING:
-            return parts[0]
-        kind = SECRET if any(part.type == SECRET for part in parts) else STRING
-        return ir.Text(kind, self.document.span(node), tuple(parts))
+        return joined(parts, self.document.span(node))
 
     def on_hole(self, part: tuple[str, int], scope: Scope) -> AnyExpr:
         source, offset = part
@@ -438,6 +433,24 @@ class Expressions:
                 return self.hole(node)
             return self.mismatch(node, kind)
         return ir.Apply(kind, self.document.span(node), name.text, args)
+
+
+def joined(parts: list[AnyExpr], span: Span) -> AnyExpr:
+    """The text of its parts: neighbouring constants become one, a text of constants only a constant."""
+    merged: list[AnyExpr] = []
+    for part in parts:
+        if isinstance(part, ir.Literal) and (part.type == INT or (isinstance(part.value, str) and part.type != DATE)):
+            part = ir.Literal(STRING, part.span, str(part.value))
+            if merged and isinstance(merged[-1], ir.Literal) and merged[-1].type == STRING:
+                part = ir.Literal(STRING, merged[-1].span, f"{merged[-1].value}{part.value}")
+                merged.pop()
+        merged.append(part)
+    if not merged:
+        return ir.Literal(STRING, span, "")
+    if len(merged) == 1 and isinstance(merged[0], ir.Literal) and merged[0].type == STRING:
+        return ir.Literal(STRING, span, merged[0].value)
+    kind = SECRET if any(part.type == SECRET for part in merged) else STRING
+    return ir.Text(kind, span, tuple(merged))
 
 
 def tokens_of(node: Node | Token) -> list[Token]:
