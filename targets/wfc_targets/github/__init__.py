@@ -1,0 +1,18 @@
+"""GitHub Actions: one workflow file a flow, tasks as steps that share a job where they can."""
+
+from __future__ import annotations
+
+from wfc.target import Target
+from wfc_targets.github.capabilities import CAPABILITIES, OPTIONS
+from wfc_targets.github.lower import SYNTAX, compile_flow
+
+TARGET = Target(
+    name="github",
+    title="GitHub Actions",
+    versions=(SYNTAX,),
+    folder=".github/workflows",
+    suffix=".yml",
+    capabilities=CAPABILITIES,
+    options=OPTIONS,
+    compile=compile_flow,
+)

@@ -1,0 +1,192 @@
+"""Loops as a matrix of jobs: the list of legs, and the results that legs hand on as artifacts.
+
+A leg's item is `{i, v}`: the number keeps equal items apart, and `v` is a text (of lists and records: JSON), because
+GitHub cuts numbers at 15 digits. Outputs of legs overwrite each other, so each leg leaves one file instead.
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.python_text import python_literal
+from wfc.types import ListType, required
+from wfc_targets.github import bash, model
+from wfc_targets.github.calls import condition, raw
+from wfc_targets.github.computed import WRITE, Program
+from wfc_targets.github.draft import STEP_SECONDS, add
+from wfc_targets.github.rewrite import bound
+from wfc_targets.github.values import across, element, raw_item
+from wfc_targets.github.wires import insert
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import AnyExpr, For, Ref
+    from wfc.types import Type
+    from wfc_targets.github.draft import Draft, JobDraft, Scope
+
+MOST_LEGS = 256
+"""Legs of one matrix (docs.github.com, "Usage limits")."""
+KEEP_DAYS = 1
+TRANSFER = 5 * 60_000
+"""What an upload or download is given in the worst case, in milliseconds."""
+
+
+def static(loop: For) -> tuple[tuple[int, str], ...] | None:
+    """The legs of a loop over constants, or None."""
+    if not isinstance(loop.items, ir.ListExpr):
+        return None
+    items = [item for item in loop.items.items if isinstance(item, ir.Literal)]
+    if len(items) != len(loop.items.items):
+        return None
+    return tuple((number, _item(item)) for number, item in enumerate(items))
+
+
+def _item(item: ir.Literal) -> str:
+    if isinstance(item.value, str) and raw_item(item.type):
+        return item.value
+    import json
+
+    return json.dumps(item.value, ensure_ascii=False)
+
+
+def item_type(loop: For) -> Type:
+    """The type of the loop's items."""
+    kind = required(loop.items.type)
+    assert isinstance(kind, ListType), kind
+    return kind.item
+
+
+def listed(draft: Draft, loop: For, items: AnyExpr, scope: Scope) -> str:
+    """A step that computes the legs of a list; its outputs are `items` and `count`."""
+    step = draft.name(f"{loop.label}_items")
+    program = Program(draft, scope)
+    code = program.code(items)
+    value = "v if isinstance(v, str) else json.dumps(v)" if raw_item(item_type(loop)) else "json.dumps(v)"
+    text = program.head(modules=("sys",)) + bash.lines(
+        f"items = {code}",
+        f"if len(items) > {MOST_LEGS}:",
+        f'    sys.exit(f"{{len(items)}} items, a matrix takes {MOST_LEGS}")',
+        f'legs = [{{"i": i, "v": {value}}} for i, v in enumerate(items)]',
+        WRITE + '    print("items=" + json.dumps(legs, separators=(",", ":")), file=outputs)',
+        '    print(f"count={len(items)}", file=outputs)',
+    )
+    env, found = tuple(program.env.items()), condition(draft, scope)
+    name = f"items of {loop.label}"
+    made = model.Step(
+        name=name, id=step, condition=found, swallow=scope.swallow, env=env, shell="python", run=raw(text)
+    )
+    add(scope.job, made, STEP_SECONDS)
+    draft.entry(f"{scope.job.id}/{step}", loop.path, "loop", scope, loop.span)
+    draft.counts[loop.label] = (scope.job, f"steps.{step}.outputs.count")
+    return step
+
+
+def keep_results(draft: Draft, loop: For, scope: Scope) -> None:
+    """The last steps of a leg: one file with the results that somebody reads, handed on as an artifact."""
+    draft.legs[loop.label] = scope
+    paths = draft.collected.get(loop.label, [])
+    if not paths:
+        return
+    env = {"I": insert(f"matrix.{loop.variable}.i")}
+    parts = ["i: ($ENV.I | tonumber)"]
+    for number, path in enumerate(paths, 1):
+        env[f"RESULT_{number}"] = insert(_leg_result(draft, path, loop, scope))
+        parts.append(f'"{path}": ($ENV.RESULT_{number} | fromjson)')
+    step = draft.name(f"{loop.label}_results")
+    file = f"$RUNNER_TEMP/{loop.label}-$I.json"
+    run = f"jq -nc '{{{', '.join(parts)}}}' > \"{file}\"\n"
+    name = f"results of {loop.label} for this item"
+    add(
+        scope.job,
+        model.Step(name=name, id=step, condition="!cancelled()", env=tuple(env.items()), run=run),
+        STEP_SECONDS,
+    )
+    draft.entry(f"{scope.job.id}/{step}", loop.path, "glue", scope, loop.span)
+    here = f"matrix.{loop.variable}.i"
+    inputs = (
+        ("name", f"{loop.label}-{insert(here)}"),
+        ("path", f"{insert('runner.temp')}/{loop.label}-{insert(here)}.json"),
+        ("retention-days", KEEP_DAYS),
+    )
+    kept = model.Step(name=f"keep them ({loop.label})", condition="!cancelled()", uses=model.UPLOAD, inputs=inputs)
+    add(scope.job, kept, TRANSFER)
+
+
+def _leg_result(draft: Draft, path: str, loop: For, scope: Scope) -> str:
+    """The JSON of what a task gave in this leg: a list where further loops stand around it."""
+    from wfc_targets.github.rewrite import listed as lists
+    from wfc_targets.github.values import find
+
+    loops = draft.loops_of[path]
+    inner = loops[loops.index(loop) + 1 :]
+    numbers = tuple(binding.index for binding in scope.loops if not binding.matrix)
+    if not inner:
+        site = draft.sites.get((path, numbers))
+        return "'null'" if site is None else element(site, scope.job)
+    task = next(site.task for (known, _), site in draft.sites.items() if known == path)
+    ref = ir.Ref(lists(task.type, len(inner)), task.span, "task", path, len(inner))
+    found = find(draft, ref, (), scope)
+    assert found is not None
+    return found[0].text
+
+
+def merged(draft: Draft, ref: Ref, loop: For, scope: Scope) -> str:
+    """The JSON list of a task's results over all legs, in the order of the items, in the reader's job."""
+    step = f"{loop.label}_list"
+    if not any(known.id == step for known in scope.job.steps):
+        _merge(draft, loop, scope, step)
+    return f"steps.{step}.outputs.{output(draft, loop, ref.name)}"
+
+
+def output(draft: Draft, loop: For, path: str) -> str:
+    """The output that holds the results of a task."""
+    return f"list_{draft.collected[loop.label].index(path) + 1}"
+
+
+def _merge(draft: Draft, loop: For, scope: Scope, step: str) -> None:
+    """The first steps of a job that reads results of legs: fetch the files, put them in order."""
+    job, count = draft.counts.get(loop.label, (None, ""))
+    legs = static(loop)
+    number = str(len(legs)) if legs is not None else ""
+    if job is not None:
+        number = insert(f"{across(job, count, f'{loop.label}_count', scope.job)} || '0'")
+    scope.job.need(draft.legs[loop.label].job.id)
+    folder = f"{insert('runner.temp')}/{loop.label}"
+    inputs = (("pattern", f"{loop.label}-*"), ("merge-multiple", True), ("path", folder))
+    fetch = model.Step(name=f"fetch the results of {loop.label}", uses=model.DOWNLOAD, inputs=inputs)
+    lines = [
+        "import glob, json, os",
+        "",
+        "found = {}",
+        f'for path in glob.glob(os.environ["RUNNER_TEMP"] + "/{loop.label}/*.json"):',
+        '    with open(path, encoding="utf-8") as file:',
+        "        leg = json.load(file)",
+        '    found[leg["i"]] = leg',
+        'legs = [found.get(i, {}) for i in range(int(os.environ["COUNT"]))]',
+        WRITE.rstrip("\n"),
+    ]
+    for path in draft.collected[loop.label]:
+        name = output(draft, loop, path)
+        lines.append(
+            f'    print("{name}=" + json.dumps([leg.get({python_literal(path)}) for leg in legs]), file=outputs)'
+        )
+    name = f"results of {loop.label}, in the order of the items"
+    order = model.Step(name=name, id=step, env=(("COUNT", number),), shell="python", run=bash.lines(*lines))
+    position = next(
+        (n for n, known in enumerate(scope.job.steps) if known.id not in ("run_date", "budget")), len(scope.job.steps)
+    )
+    scope.job.steps[position:position] = [fetch, order]
+    scope.job.spend(TRANSFER + STEP_SECONDS)
+    draft.entry(f"{scope.job.id}/{step}", loop.path, "glue", scope, loop.span)
+
+
+def reversed_legs(legs: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+    """The legs from the last to the first."""
+    return tuple(reversed(legs))
+
+
+def job_of(draft: Draft, loop: For) -> JobDraft:
+    """The job of the legs."""
+    return draft.legs[loop.label].job
+
+
+__all__ = ("bound", "job_of", "keep_results", "listed", "merged", "output", "reversed_legs", "static")

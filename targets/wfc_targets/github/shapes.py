@@ -1,0 +1,167 @@
+"""Types → the tests that a producer makes of its own result: a jq filter, a Python expression, a grep pattern.
+
+The step that made a value fails when the value does not fit, not the one that reads it.
+"""
+
+from __future__ import annotations
+
+from wfc.types import EnumType, ListType, MapType, OptionalType, Primitive, RecordType, required
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import Json
+    from wfc.types import Type
+
+DATE_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})$"
+
+JQ = {
+    "string": 'type == "string"',
+    "secret": 'type == "string"',
+    "int": 'type == "number" and . == floor',
+    "duration": 'type == "number" and . == floor',
+    "float": 'type == "number"',
+    "bool": 'type == "boolean"',
+    "null": ". == null",
+    "date": f'type == "string" and test("{DATE_PATTERN}")',
+    "datetime": f'type == "string" and test("{TIME_PATTERN}")',
+}
+PYTHON = {
+    "string": "isinstance({0}, str)",
+    "secret": "isinstance({0}, str)",
+    "int": "type({0}) is int and abs({0}) < 2**53",
+    "duration": "type({0}) is int and abs({0}) < 2**53",
+    "float": "type({0}) in (int, float)",
+    "bool": "isinstance({0}, bool)",
+    "null": "{0} is None",
+    "date": 'isinstance({0}, str) and re.search(r"' + DATE_PATTERN + '", {0})',
+    "datetime": 'isinstance({0}, str) and re.search(r"' + TIME_PATTERN + '", {0})',
+}
+GREP = {
+    "int": "-?(0|[1-9][0-9]*)",
+    "duration": "(0|[1-9][0-9]*)",
+    "float": "-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?",
+    "bool": "(true|false)",
+    "date": DATE_PATTERN.strip("^$"),
+    "datetime": TIME_PATTERN.strip("^$"),
+}
+"""Patterns (POSIX extended) of the text of a value; the types that are missing here take any text."""
+
+TYPE_NAMES = {
+    "string": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "date": "string",
+    "datetime": "string",
+    "duration": "integer",
+    "null": "null",
+}
+
+
+def scalar(kind: Type) -> bool:
+    """Is the text of such a value on the wire the value itself, and not JSON?"""
+    kind = required(kind)
+    return isinstance(kind, EnumType) or (isinstance(kind, Primitive) and kind.name not in ("json", "any", "unknown"))
+
+
+def textual(kind: Type) -> bool:
+    """Is it, in JSON, a text?"""
+    kind = required(kind)
+    return isinstance(kind, EnumType) or (
+        isinstance(kind, Primitive) and kind.name in ("string", "secret", "date", "datetime", "file", "bytes")
+    )
+
+
+def jq(kind: Type) -> str:
+    """A jq filter that is true of a value of the type."""
+    match kind:
+        case Primitive(name):
+            return JQ.get(name, "true")
+        case EnumType(members):
+            return "IN(" + ", ".join(_text(member) for member in members) + ")"
+        case OptionalType(of):
+            return f". == null or ({jq(of)})"
+        case ListType(item):
+            return 'type == "array"' + _all(item)
+        case MapType(value):
+            return 'type == "object"' + _all(value)
+        case RecordType(fields):
+            tests = ['type == "object"', *(f"(.[{_text(n)}] | {jq(k)})" for n, k in fields if jq(k) != "true")]
+            return " and ".join(tests)
+    raise AssertionError(kind)
+
+
+def _all(kind: Type) -> str:
+    return "" if jq(kind) == "true" else f" and all(.[]; {jq(kind)})"
+
+
+def python(kind: Type, name: str, depth: int = 0) -> str:
+    """A Python expression, true when the JSON value of `name` is of the type; may use the module `re`."""
+    match kind:
+        case Primitive(primitive):
+            return PYTHON.get(primitive, "True").replace("{0}", name)
+        case EnumType(members):
+            return f"{name} in ({', '.join(_text(member) for member in members)},)"
+        case OptionalType(of):
+            return f"({name} is None or {python(of, name, depth)})"
+        case ListType(item):
+            return _every(f"isinstance({name}, list)", item, name, depth)
+        case MapType(value):
+            return _every(f"isinstance({name}, dict)", value, f"{name}.values()", depth)
+        case RecordType(fields):
+            tests = [f"isinstance({name}, dict)"]
+            tests += [python(field, f"{name}.get({_text(key)})", depth) for key, field in fields]
+            return "(" + " and ".join(test for test in tests if test != "True") + ")"
+    raise AssertionError(kind)
+
+
+def _every(test: str, kind: Type, items: str, depth: int) -> str:
+    inner = python(kind, f"x{depth or ''}", depth + 1)
+    return test if inner == "True" else f"({test} and all({inner} for x{depth or ''} in {items}))"
+
+
+def pattern(kind: Type) -> str | None:
+    """A POSIX extended regular expression of the text of a scalar, or None when every text will do."""
+    match required(kind):
+        case EnumType(members):
+            return "(" + "|".join(_literal(member) for member in members) + ")"
+        case Primitive(name):
+            return GREP.get(name)
+        case _:
+            return None
+
+
+def _literal(text: str) -> str:
+    return "".join(f"[{char}]" if char in ".*+?()[{|$" else "\\" + char if char in "\\^" else char for char in text)
+
+
+def _text(value: str) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def schema(kind: Type) -> dict[str, Json]:
+    """JSON Schema of a type in the strict form of chat endpoints: every field required, no others."""
+    match kind:
+        case Primitive(name):
+            return {"type": TYPE_NAMES[name]} if name in TYPE_NAMES else {}
+        case EnumType(members):
+            return {"type": "string", "enum": list(members)}
+        case OptionalType(of):
+            return {"anyOf": [schema(of), {"type": "null"}]}
+        case ListType(item):
+            return {"type": "array", "items": schema(item)}
+        case MapType(value):
+            return {"type": "object", "additionalProperties": schema(value)}
+        case RecordType(fields):
+            properties: dict[str, Json] = {name: schema(field) for name, field in fields}
+            required_names: list[Json] = [name for name, _ in fields]
+            return {
+                "type": "object",
+                "properties": properties,
+                "required": required_names,
+                "additionalProperties": False,
+            }
+    raise AssertionError(kind)
