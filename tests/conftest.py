@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -13,12 +13,16 @@ from engines.airflow.engine import Airflow
 from engines.engine import Engine
 from engines.github.engine import GitHub
 from engines.kestra.engine import Kestra
+from engines.postgres import Postgres
 from engines.world import World
+
+if TYPE_CHECKING:
+    from engines.objects import ObjectStore, ObjectStores
 
 Started = TypeVar("Started")
 
 # The fixtures that need a real engine; a test that uses one of them is marked `engine`.
-ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github")
+ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github", "postgres")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,3 +86,34 @@ def world() -> Iterator[World]:
     """A web server on loopback whose answers the test scripts; it keeps every request."""
     with World() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One PostgreSQL server for all tests."""
+    server = started(Postgres)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> str:
+    """The URL of an empty database of the test's own."""
+    return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def object_stores() -> Iterator[ObjectStores]:
+    """One S3 server for all tests."""
+    # Imported here because moto takes a second, which most test runs do not need.
+    from engines.objects import ObjectStores
+
+    server = ObjectStores()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def object_store(object_stores: ObjectStores) -> ObjectStore:
+    """An empty bucket of the test's own."""
+    return object_stores.bucket()

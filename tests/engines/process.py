@@ -20,23 +20,27 @@ class Child:
 
     def __init__(
         self,
-        command: Sequence[str | Path],
+        command: Sequence[str],
         *,
-        prefix: str,
+        home: Path,
         env: Mapping[str, str],
-        home: Path | None = None,
         stdout: int | None = None,
+        user: str | None = None,
+        gently: bool = False,
     ) -> None:
-        self.home = home or temporary(prefix)
-        self._log = open(self.home / "log", "ab")  # noqa: SIM115 (closed in stop)
+        """`gently`: stop by SIGINT first, for what leaves shared memory behind. `user`: needs root."""
+        self.home = home
+        self._gently = gently
+        self._log = open(home / "log", "ab")  # noqa: SIM115 (closed in stop)
         self.process = subprocess.Popen(
-            [str(word) for word in command],
-            cwd=self.home,
+            command,
+            cwd=home,
             env=dict(env),
             stdin=subprocess.PIPE,
             stdout=self._log if stdout is None else stdout,
             stderr=self._log,
             start_new_session=True,
+            user=user,
         )
         atexit.register(self.stop)
 
@@ -59,16 +63,36 @@ class Child:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Kill the process group and remove the home folder."""
+        """End the program with everything it started, and remove the home folder."""
         atexit.unregister(self.stop)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self._gently:
+            self.process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+        kill_group(self.process)
+        kill_users_of(self.home)
         for stream in (self.process.stdin, self.process.stdout, self._log):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that leads its group, and the group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def kill_users_of(home: Path) -> None:
+    """Kill the processes that have this (temporary, unique) folder as HOME: those that left the process group too."""
+    wanted = b"\0HOME=" + os.fsencode(home) + b"\0"
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                if wanted in b"\0" + (folder / "environ").read_bytes():
+                    os.kill(int(folder.name), signal.SIGKILL)
 
 
 def temporary(prefix: str) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from engines import cache, tools
@@ -16,7 +17,7 @@ from engines.github import install as github
 from engines.kestra import install as kestra
 
 INSTALLERS: dict[str, list[tuple[str, Callable[[], list[Path]]]]] = {
-    "kestra": [(f"Kestra {version}", lambda version=version: kestra.install(version)) for version in kestra.VERSIONS],
+    "kestra": [(f"Kestra {version}", partial(kestra.install, version)) for version in kestra.VERSIONS],
     "airflow": [("Airflow", airflow.install)],
     "github": [("GitHub (act, actionlint, language service)", github.install)],
 }

@@ -1,4 +1,4 @@
-"""Proves the GitHub fixture: hand-written workflows whose traces act gives, and findings that each validator must make."""
+"""Proves the GitHub fixture: hand-written workflows with known traces, and a finding for each validator to make."""
 
 from __future__ import annotations
 

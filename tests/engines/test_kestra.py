@@ -127,7 +127,11 @@ def test_iterations_and_children_are_part_of_the_run(engine: Kestra) -> None:
 
 
 PAUSE = f"""
-  - {{id: go, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT3S, behavior: FAIL, onResume: [{{id: approved, type: BOOL}}]}}
+  - id: go
+    type: io.kestra.plugin.core.flow.Pause
+    pauseDuration: PT3S
+    behavior: FAIL
+    onResume: [{{id: approved, type: BOOL}}]
   - {{id: z, {RETURN}, format: "{{{{ outputs.go.onResume.approved }}}}"}}
 """
 
@@ -142,7 +146,7 @@ def test_approval_is_answered_or_left_to_its_timeout(engine: Kestra) -> None:
 
     run = engine.run(flow(PAUSE), "probe", {}, decide=approve)
     assert (run.state, run.one("z").outputs["value"], asked) == ("SUCCESS", "true", ["go"])
-    silent = engine.run(flow(PAUSE), "probe", {}, decide=lambda task: None)
+    silent = engine.run(flow(PAUSE), "probe", {}, decide=lambda _: None)
     assert silent.states() == {"go": ["FAILED"]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import struct
@@ -79,7 +80,7 @@ class World:
     def gaps(self, path: str) -> list[float]:
         """Seconds between one request for `path` and the next."""
         times = [request.time for request in self.requests(path)]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def answer(self, request: Request) -> Reply:
         """Record a request and choose its reply: 404 for a path without a script."""

@@ -107,10 +107,8 @@ class Airflow:
         home = process.temporary(self.name)
         shutil.copytree(self._folder / "home", home, dirs_exist_ok=True)
         (home / "dags").mkdir()
-        command = [install.python(), "-P", WORKER]
-        child = process.Child(
-            command, prefix=self.name, env=environment_for(home, self._folder), home=home, stdout=subprocess.PIPE
-        )
+        command, env = [str(install.python()), "-P", str(WORKER)], environment_for(home, self._folder)
+        child = process.Child(command, home=home, env=env, stdout=subprocess.PIPE)
         self._child, self._answers = child, queue.Queue()
         threading.Thread(target=_pump, args=(child.process.stdout, self._answers), daemon=True).start()
         try:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from engines import tools
+from engines import process, tools
 from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut
 from engines.github import install
 from engines.github.trace import Event, read
@@ -76,7 +75,7 @@ class GitHub:
                 *_pairs("--var", extra),
                 *_replaced_actions(files),
             ]
-            return self._execute(command, repository, {**self._environment(home, extra)}, timeout, entry)
+            return self._execute(command, repository, {**self._environment(home, extra)}, timeout)
 
     def close(self) -> None:
         """Stop the language service."""
@@ -86,9 +85,7 @@ class GitHub:
         path = f"{tools.python_folder()}:{os.environ['PATH']}"
         return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "WFC_ARTIFACTS": str(home / "artifacts"), **extra}
 
-    def _execute(
-        self, command: list[str], folder: Path, env: Mapping[str, str], timeout: float, entry: str
-    ) -> EngineRun:
+    def _execute(self, command: list[str], folder: Path, env: Mapping[str, str], timeout: float) -> EngineRun:
         child = subprocess.Popen(
             command,
             cwd=folder,
@@ -105,12 +102,13 @@ class GitHub:
         try:
             child.wait(timeout)
         except subprocess.TimeoutExpired:
-            raise TimedOut(f"github: no end within {timeout:g} s", read(events, None, entry)) from None
+            raise TimedOut(f"github: no end within {timeout:g} s", read(events, None)) from None
         finally:
-            _kill(child)
+            process.kill_group(child)
+            process.kill_users_of(Path(env["HOME"]))
             for reader in readers:
                 reader.join(5)
-        run = read(events, child.returncode, entry)
+        run = read(events, child.returncode)
         if child.returncode and not run.executions:
             raise RunFailed(f"github: {_tail(errors)}")
         return run
@@ -140,15 +138,6 @@ def _errors(stream: IO[bytes], lines: list[bytes]) -> threading.Thread:
 def _tail(errors: list[bytes]) -> str:
     lines = [line.decode(errors="replace").strip() for line in errors]
     return "\n".join(line for line in lines if '"level":"debug"' not in line)[-2000:]
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End the whole process group: scripts may have left children behind."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    child.wait()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Installs act and actionlint (Go), GitHub's language service (npm); finds shellcheck and zizmor beside the tests' Python."""
+"""Installs act and actionlint (Go) and GitHub's language service (npm); finds shellcheck and zizmor beside Python."""
 
 from __future__ import annotations
 

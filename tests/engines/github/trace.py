@@ -13,7 +13,7 @@ Key = tuple[str, str]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def read(events: Sequence[Event], code: int | None, entry: str) -> EngineRun:
+def read(events: Sequence[Event], code: int | None) -> EngineRun:
     """All steps and jobs that act told of. `code` is act's exit code, None when it was cut."""
     steps: dict[Key, list[Event]] = {}
     for event in events:

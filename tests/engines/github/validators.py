@@ -1,4 +1,4 @@
-"""actionlint, zizmor, GitHub's language service and act's schema check over a folder of workflows: one list of problems."""
+"""actionlint, zizmor, GitHub's language service and act's schema check over workflows: one list of problems."""
 
 from __future__ import annotations
 
@@ -62,8 +62,9 @@ class Validators:
     def _language_service(self, files: Files) -> list[str]:
         """Errors, and the warnings that GitHub makes of references to nothing."""
         if self._service is None or not self._service.alive():
-            command = [self._node, HERE / "js" / "validate.mjs", self._modules]
-            self._service = process.Child(command, prefix="github-language", env={}, stdout=subprocess.PIPE)
+            home = process.temporary("github-language")
+            command = [self._node, str(HERE / "js" / "validate.mjs"), str(self._modules)]
+            self._service = process.Child(command, home=home, env={"HOME": str(home)}, stdout=subprocess.PIPE)
         stdin, stdout = self._service.process.stdin, self._service.process.stdout
         assert stdin is not None
         assert stdout is not None

@@ -1,4 +1,4 @@
-"""Runs flows on the real Kestra engine: one JVM for a session, driven by loopback HTTP, a namespace of its own for each run."""
+"""Runs flows on the real Kestra engine: one JVM for a session, loopback HTTP, a namespace of its own for each run."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Kestra:
         return self._finish(identifier, timeout, decide)
 
     def again(self, run: EngineRun, how: str, *, task: str | None = None, timeout: float = 60.0) -> EngineRun:
-        """Run the last run of this engine again: `how` is "restart" (same execution) or "replay" (a new one, from `task` on)."""
+        """Run this engine's last run again: by "restart" (same execution) or "replay" (a new one, from `task` on)."""
         identifier = run.executions[0].id
         words = {"id": identifier, "task": task} if how == "replay" else {"id": identifier}
         return self._finish(self._call(how, **words), timeout, None)
@@ -133,9 +133,9 @@ class Kestra:
 
     def _start(self) -> None:
         home, worker_port = process.temporary(self.name), str(process.free_port())
-        command = [self._java, *MEMORY, *OPENS, "-cp", self._classpath, "Server", home, worker_port]
-        environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": f"{tools.python_folder()}:{os.environ['PATH']}"}
-        self._child = process.Child(command, prefix=self.name, env=environment, home=home)
+        command = [str(self._java), *MEMORY, *OPENS, "-cp", self._classpath, "Server", str(home), worker_port]
+        env = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": f"{tools.python_folder()}:{os.environ['PATH']}"}
+        self._child = process.Child(command, home=home, env=env)
         self._child.wait_for((home / "port").exists, START_SECONDS, self.name)
         self._port = int((home / "port").read_text())
         self._namespace = ""

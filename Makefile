@@ -1,0 +1,49 @@
+# make test installs what the tests need and runs them all; make help lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup engines check test test-fast bless soak docs lock
+
+# uv of this machine, or one in a private virtual environment.
+UV := $(shell command -v uv || echo .venv-uv/bin/uv)
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+ENGINES := PYTHONPATH=tests $(PYTHON) -m engines.setup
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv-uv/bin/uv:
+	python3 -m venv .venv-uv
+	.venv-uv/bin/python -m pip install --quiet uv
+
+setup: $(filter .venv-uv/bin/uv,$(UV)) ## install wfc with its development tools into .venv
+	$(UV) sync --quiet --frozen
+
+engines: setup ## install the real engines that have their toolchain here
+	$(ENGINES) all
+
+check: setup ## format, lint and types
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pyright
+
+test: setup ## every test, with the real engines
+	-@$(ENGINES) all
+	$(PYTEST) $(ARGS)
+
+test-fast: setup ## the tests that need no engine
+	$(PYTEST) -m "not engine" $(ARGS)
+
+bless: setup ## write the golden files anew (look at the difference before you commit it)
+	$(PYTEST) -m "not engine" --bless $(ARGS)
+
+soak: setup ## the property tests with many more examples
+	HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine" $(ARGS)
+
+docs: setup ## check that the documents are up to date
+	$(PYTEST) -m "not engine" -k docs $(ARGS)
+
+lock: ## resolve the pinned versions of the engines anew
+	$(UV) pip compile -q --no-header --no-emit-index-url --python-version 3.11 \
+	  tests/engines/airflow/requirements.in -o tests/engines/airflow/requirements.txt
+	cd tests/engines/github/js && npm install --package-lock-only --omit-lockfile-registry-resolved=true
