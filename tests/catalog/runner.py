@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from wfc import ir
@@ -33,24 +33,32 @@ class Raw(str):
     """Text that is an expression of the language already, such as `90s`."""
 
 
-class File(str):
-    """The path of a file, given as a value of type `file`."""
+class Given(NamedTuple):
+    """A value that has no constant in the language (a `file`, a `date`): handed over as an input of the type `kind`."""
+
+    kind: str
+    value: Any
+
+
+def File(path: Path | str) -> Given:
+    """The file under a path."""
+    return Given("file", str(path))
 
 
 class Failed(Exception):
     """The task failed; the message says why."""
 
 
-def resolved(action: str, arguments: dict[str, object]) -> tuple[ir.Call, dict[str, str]]:
-    """The call of an action with these arguments, as constants but for files, and the inputs that those become."""
-    files = {f"file_{at}": value for at, value in enumerate(_files(arguments))}
-    names = {value: name for name, value in files.items()}
-    given = ", ".join(f"{name}: {_literal(value, names)}" for name, value in arguments.items())
-    inputs = "".join(f"input {name}: file\n" for name in files)
-    loaded = load_texts([("test.wf", f"flow test {{\n{inputs}task it = {action}({given})\n}}\n")])
+def resolved(action: str, arguments: dict[str, object]) -> tuple[ir.Call, dict[str, Any]]:
+    """The call of an action with these arguments, as constants but for what is Given, and those as inputs."""
+    inputs = {f"input_{at}": value for at, value in enumerate(_inputs(arguments))}
+    names = {id(value): name for name, value in inputs.items()}
+    written = ", ".join(f"{name}: {_literal(value, names)}" for name, value in arguments.items())
+    head = "".join(f"input {name}: {value.kind}\n" for name, value in inputs.items())
+    loaded = load_texts([("test.wf", f"flow test {{\n{head}task it = {action}({written})\n}}\n")])
     assert not loaded.diagnostics, loaded.diagnostics
     (task,) = tasks(loaded.project.flows[0])
-    return task.call, {name: str(value) for name, value in files.items()}
+    return task.call, {name: given.value for name, given in inputs.items()}
 
 
 def run(
@@ -86,7 +94,7 @@ def run(
 
 
 class _Runner:
-    def __init__(self, inputs: dict[str, str], folder: Path, environment: dict[str, str], python: str | None) -> None:
+    def __init__(self, inputs: dict[str, Any], folder: Path, environment: dict[str, str], python: str | None) -> None:
         self.inputs = inputs
         self.folder = folder
         self.environment = environment
@@ -182,20 +190,20 @@ def _typed(text: str, kind: Type) -> object:
     return json.loads(text) if isinstance(kind, Primitive) and kind.name in ("int", "float", "bool", "json") else text
 
 
-def _files(value: object) -> list[File]:
-    if isinstance(value, File):
+def _inputs(value: object) -> list[Given]:
+    if isinstance(value, Given):
         return [value]
     if isinstance(value, dict):
-        return [file for item in value.values() for file in _files(item)]
-    return [file for item in value for file in _files(item)] if isinstance(value, list) else []
+        return [found for item in value.values() for found in _inputs(item)]
+    return [found for item in value for found in _inputs(item)] if isinstance(value, list) else []
 
 
-def _literal(value: object, names: dict[File, str]) -> str:
+def _literal(value: object, names: dict[int, str]) -> str:
     match value:
         case Raw():
             return value
-        case File():
-            return names[value]
+        case Given():
+            return names[id(value)]
         case None:
             return "null"
         case bool():
