@@ -18,14 +18,20 @@ else:
         return lambda decorated: decorated
 
 
-class _Missing:
-    """The default of a field that has none; falsy nowhere, shown as `required`."""
+def _first_init(self: Any, *args: Any, **fields: Any) -> None:
+    """The `__init__` of a class that was never called: makes the real one, which takes its place.
 
-    def __repr__(self) -> str:
-        return "required"
-
-
-MISSING = _Missing()
+    Compiling it costs about as much as ten calls, and most classes are not called in most runs.
+    """
+    cls = type(self)
+    defaults = cls._defaults
+    names = cls.__match_args__
+    head = ", ".join(f"{name}=_defaults[{name!r}]" if name in defaults else name for name in names)
+    body = "; ".join(f"self.{name} = {name}" for name in names) or "pass"
+    space: dict[str, Any] = {"_defaults": defaults}
+    exec(f"def __init__(self, {head}): {body}", space)
+    cls.__init__ = space["__init__"]
+    cls.__init__(self, *args, **fields)
 
 
 @dataclass_transform(frozen_default=True)
@@ -43,6 +49,7 @@ class _RecordMeta(type):
         space["__slots__"] = tuple(field for field in own if field not in inherited)
         space["__match_args__"] = tuple(fields)
         space["_defaults"] = defaults
+        space["__init__"] = _first_init
         return super().__new__(mcs, name, bases, space, **keywords)
 
 
@@ -54,24 +61,6 @@ class Record(metaclass=_RecordMeta):
 
     if TYPE_CHECKING:
         __match_args__: ClassVar[tuple[str, ...]]
-    else:
-
-        def __init__(self, *args, **fields):
-            names = self.__match_args__
-            if len(args) > len(names):
-                raise TypeError(f"{type(self).__name__} takes {len(names)} fields, got {len(args)}")
-            for name, value in zip(names, args, strict=False):
-                setattr(self, name, value)
-            defaults = self._defaults
-            for name in names[len(args) :]:
-                if name in fields:
-                    setattr(self, name, fields.pop(name))
-                elif name in defaults:
-                    setattr(self, name, defaults[name])
-                else:
-                    raise TypeError(f"{type(self).__name__} needs the field `{name}`")
-            if fields:
-                raise TypeError(f"{type(self).__name__} has no field {sorted(fields)} left to set")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
