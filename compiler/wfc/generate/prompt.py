@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from wfc.generate import Message
+from wfc.parse import parse
+from wfc.resolve.literals import dedented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +43,11 @@ def examples() -> list[tuple[str, str]]:
 
 def signature(definition: str) -> str:
     """A definition as one line: name, parameters and result, with the first line of its documentation."""
-    head, _, rest = definition.partition("{\n")
-    doc = rest.partition('"""')[2].partition('"""')[0].strip().split("\n")[0]
-    return f"{' '.join(head.split())}  # {doc}"
+    node = parse("", definition)[0].root.nodes()[0]
+    brace, doc = node.token("LBRACE"), node.token("DOC")
+    head = " ".join(definition[: brace.start if brace else len(definition)].split())
+    first = dedented(doc.text).strip().split("\n")[0] if doc else ""
+    return f"{head.replace('( ', '(').replace(', )', ')')}  # {first}"
 
 
 def retrieve(intent: str, catalog: Catalog, limit: int = CANDIDATES) -> list[str]:
