@@ -249,9 +249,9 @@ class Draft:
 
     def entry(self, identifier: str, path: str, role: str, scope: Scope, span: Span, **extra: Json) -> None:
         """Add an engine task to the manifest."""
-        indexes: list[Json] = [binding.index for binding in scope.loops if not binding.matrix]
-        if indexes:
-            extra["indexes"] = indexes
+        loops: list[Json] = [None if binding.matrix else binding.index for binding in scope.loops]
+        if loops:
+            extra["loops"] = loops
         known = tuple(sorted(extra.items()))
         self.entries.append(Entry(identifier, path, role, scope.section, span, self.artifact, known))
 

@@ -89,11 +89,12 @@ def request(op: ir.Http, call: Call, place: Place) -> Work:
 def worked(curl: Request, url: str, call: Call, success: str, misfit: bool = False) -> Work:
     """The finished script. success: lines after a 2xx. misfit: they end the script, or go on to the next attempt."""
     place = curl.place
-    headers = ("headers",) in {path[:1] for path in _native(call, place)}
-    attempt = _curl(curl, url, call, headers)
-    script = bash.lines('cd "$RUNNER_TEMP"', *curl.before)
     pauses = call.retry.pauses() if call.retry else ()
-    if pauses or misfit:
+    repeats = bool(pauses) or misfit
+    headers = ("headers",) in {path[:1] for path in _native(call, place)}
+    attempt = _curl(curl, url, call, headers, repeats)
+    script = bash.lines('cd "$RUNNER_TEMP"', *curl.before)
+    if repeats:
         script += _loop(place, attempt, pauses, success, misfit)
     else:
         script += bash.lines(attempt, "if [[ $status != 2?? ]]; then", bash.indented(_refusal(place)), "fi", success)
@@ -101,18 +102,18 @@ def worked(curl: Request, url: str, call: Call, success: str, misfit: bool = Fal
     return Work(script, "bash", env, computed, (), True)
 
 
-def _curl(curl: Request, url: str, call: Call, headers: bool) -> str:
+def _curl(curl: Request, url: str, call: Call, headers: bool, after: bool) -> str:
+    """The command of one attempt; it leaves $status (000 when there was no answer) and, where wanted, $after."""
     limit = f" --max-time {bash.seconds(call.timeout)}" if call.timeout is not None else ""
     step = curl.place.step
-    form = (
-        "'%{http_code} %header{retry-after}\\n%{header_json}'" if headers else "'%{http_code} %header{retry-after}\\n'"
-    )
+    form = "%{http_code}" + (" %header{retry-after}" if after else "") + "\\n" + ("%{header_json}" if headers else "")
     first = f"curl -sS --proto '=http,https' -g --connect-timeout {CONNECT}{limit}"
-    last = f'-o {step}.body -w {form} --url "{url}" || true'
-    command = " \\\n    ".join([first, *curl.words, last])
+    last = f"-o {step}.body -w '{form}' --url \"{url}\" || true"
+    command = " \\\n  ".join([first, *curl.words, last])
+    names = "status after" if after else "status"
     if headers:
-        return f"{{ read -r status after; cat > {step}.headers; }} < <({command})"
-    return f"read -r status after < <({command})"
+        return f"{{ read -r {names}; cat > {step}.headers; }} < <({command})"
+    return f"read -r {names} < <({command})"
 
 
 def _refusal(place: Place) -> str:

@@ -166,12 +166,9 @@ def _call(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
     steps = put(draft, replace(scope, swallow=swallow), stmt.call, place, scope.title + label, stmt.until or stmt.holds)
     if steps.calc:
         draft.entry(f"{scope.job.id}/{steps.calc}", stmt.path, "calc", scope, stmt.span)
-    draft.entry(f"{scope.job.id}/{label}", stmt.path, "task", scope, stmt.span, attempts=_attempts(stmt.call))
+    polled: dict[str, bool] = {"polled": True} if stmt.until or stmt.holds else {}
+    draft.entry(f"{scope.job.id}/{label}", stmt.path, "task", scope, stmt.span, **polled)
     return steps
-
-
-def _attempts(call: ir.Call) -> int:
-    return call.retry.attempts if call.retry else 1
 
 
 def fallback(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
@@ -190,7 +187,8 @@ def fallback(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
         assert stmt.fallback.value is not None
         compute(draft, after, step, name, [(_output(path), _at(stmt.fallback.value, path)) for path in paths])
         steps = Steps(step)
-    draft.entry(f"{scope.job.id}/{step}", stmt.path, "fallback", scope, stmt.fallback.span)
+    role = "fallback" if stmt.fallback.call is not None else "glue"
+    draft.entry(f"{scope.job.id}/{step}", stmt.path, role, scope, stmt.fallback.span)
     return steps
 
 
