@@ -15,10 +15,11 @@ STARTS = ("start", "expr", "type")
 
 
 def build(grammar: str) -> bytes:
-    """The tables of a grammar text: states, rules, keywords, punctuation, regexes, start and end states.
+    """The tables of a grammar text: states, rules, keywords, punctuation, start states.
 
     states: one dict a state, terminal or rule → a next state (>= 0) or -1 - rule. rules: (kind, length, origin,
-    is it replaced by its only kid). Raises lark.GrammarError for a grammar with conflicts.
+    is it replaced by its only kid, which parts are repetitions whose kids it takes over). Raises lark.GrammarError
+    for a grammar with conflicts.
     """
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
@@ -27,32 +28,35 @@ def build(grammar: str) -> bytes:
         grammar, parser="lalr", strict=True, maybe_placeholders=False, keep_all_tokens=True, start=list(STARTS)
     )
     table = parser.parser.parser._parse_table
-    rules: list[tuple[str, int, str, bool]] = []
+    rules: list[tuple[str, int, str, bool, tuple[int, ...]]] = []
     numbers: dict[int, int] = {}
 
     def number(rule: Any) -> int:
         if id(rule) not in numbers:
             numbers[id(rule)] = len(rules)
             origin = str(rule.origin.name)
-            inline = rule.options.expand1 and not rule.alias
-            rules.append((str(rule.alias or origin), len(rule.expansion), origin, bool(inline)))
+            inline = rule.options.expand1 and not rule.alias and len(rule.expansion) == 1
+            repeats = tuple(at for at, symbol in enumerate(rule.expansion) if is_repetition(symbol))
+            rules.append((str(rule.alias or origin), len(rule.expansion), origin, bool(inline), repeats))
         return numbers[id(rule)]
 
     states = []
     for index in range(len(table.states)):
         actions = sorted(table.states[index].items())
         states.append({str(on): int(arg) if act is Shift else -1 - number(arg) for on, (act, arg) in actions})
-    words, marks, regexes = {}, {}, {}
+    words: dict[str, str] = {}
+    marks: dict[str, str] = {}
     for terminal in sorted(parser.terminals, key=lambda terminal: str(terminal.name)):
         name, value = str(terminal.name), terminal.pattern.value
-        if type(terminal.pattern).__name__ != "PatternStr":
-            regexes[name] = value
-        elif value[0].isalpha():
-            words[value] = name
-        else:
-            marks[value] = name
-    starts = {name: (int(table.start_states[name]), int(table.end_states[name])) for name in STARTS}
-    return marshal.dumps((states, rules, words, marks, regexes, starts), 4)
+        if type(terminal.pattern).__name__ == "PatternStr":
+            (words if value[0].isalpha() else marks)[value] = name
+    starts = {name: int(table.start_states[name]) for name in STARTS}
+    return marshal.dumps((states, rules, words, marks, starts), 4)
+
+
+def is_repetition(symbol: Any) -> bool:
+    """Is the symbol a rule that Lark made for `*` or `+`? Its kids belong to the rule around it."""
+    return not symbol.is_term and str(symbol.name).startswith("__")
 
 
 if __name__ == "__main__":

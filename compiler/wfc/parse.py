@@ -1,30 +1,35 @@
 """Source → Document: Lark's LALR tables, run by a loop of our own that keeps places and comments.
 
-Lark itself is not imported: its import alone costs more than the whole parse (docs/benchmarks.md).
+Lark itself is not imported: its import alone costs more than the whole parse (docs/benchmarks.md). What to do about
+errors stands in wfc.recover, which is imported when there is one.
 """
 
 from __future__ import annotations
 
-import marshal
-import os
-import re
+from wfc.lex import RULES, SOFT, STARTS, STATES, lex
+from wfc.syntax import Document, Node, Token
 
-from wfc.diagnostic import ERROR, Diagnostic
-from wfc.source import Span
-from wfc.syntax import RESERVED, Comment, Document, Node, Token
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.diagnostic import Diagnostic
 
-with open(os.path.join(os.path.dirname(__file__), "tables.bin"), "rb") as _file:
-    STATES, RULES, WORDS, MARKS, REGEXES, STARTS = marshal.load(_file)
-
-ORDER = ("DOC", "STRING", "DURATION", "NUMBER", "INT", "NAME")
-LEXER = re.compile(
-    r"(?P<SPACE>[ \t\r\n]+)|(?P<COMMENT>#[^\n]*)|"
-    + "|".join(f"(?P<{name}>{REGEXES[name]})" for name in ORDER)
-    + "|(?P<MARK>"
-    + "|".join(re.escape(mark) for mark in sorted(MARKS, key=lambda mark: -len(mark)))
-    + r")|(?P<BAD>\"\"\"|\"[^\n]*|.)"
-)
 END = "$END"
+DEEPEST = 200
+"""Levels of the tree; a block in a block takes two. Deeper text is refused, so that later phases may recurse."""
+
+_UNITS: dict[tuple[int, int, str], int] = {}
+
+
+class Stack:
+    """What the loop has taken so far: states, their values, and how deep each value is. `at`: the next token."""
+
+    __slots__ = ("at", "depths", "states", "values")
+
+    def __init__(self, start: str) -> None:
+        self.at = 0
+        self.states = [STARTS[start]]
+        self.values: list[Node | Token] = []
+        self.depths: list[int] = []
 
 
 def parse(path: str, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -33,127 +38,127 @@ def parse(path: str, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
     Reports WF001 (syntax).
     """
     tokens, comments = lex(text)
-    root, problem = run(tokens, "start", len(text))
-    diagnostics: tuple[Diagnostic, ...] = ()
-    if problem is not None:
-        span = Span(problem.start, problem.end, path)
-        diagnostics = (Diagnostic("WF001", "syntax", ERROR, f"`{problem.text}` does not fit here", span),)
-    return Document(path, text, root, tokens, comments, bool(diagnostics)), diagnostics
+    root = tree(tokens, "start", len(text)) if "\r" not in text.replace("\r\n", "") else None
+    if root is not None:
+        return Document(path, text, root, tokens, comments, False), ()
+    from wfc.recover import recover
+
+    return recover(path, text)
 
 
-def parse_part(text: str, start: str, offset: int) -> tuple[Node, Token | None]:
+def parse_part(text: str, start: str, offset: int, path: str = "") -> tuple[Node, Diagnostic | None]:
     """Parse an expression (`start` "expr") or a type ("type"); places are moved by `offset`.
 
-    Gives the tree and None, or an empty node and the token that does not fit.
+    Gives the tree and None, or a node "error" and the first thing that is wrong (WF001).
     """
-    tokens, _ = lex(text)
-    for token in tokens:
-        token.start += offset
-        token.end += offset
-    return run(tokens, start, len(text) + offset)
+    tokens, _ = lex(text, offset)
+    root = tree(tokens, start, offset + len(text))
+    if root is not None:
+        return root, None
+    from wfc.recover import first_problem
+
+    return Node("error", [], offset, offset + len(text)), first_problem(path, text, start, offset)
 
 
-def lex(text: str) -> tuple[list[Token], list[Comment]]:
-    """The tokens and comments of a text. Keywords are still of kind NAME; what no terminal takes is of kind BAD."""
-    tokens: list[Token] = []
-    comments: list[Comment] = []
-    for match in LEXER.finditer(text):
-        kind = match.lastgroup
-        if kind == "SPACE":
-            continue
-        start, end = match.span()
-        if kind == "COMMENT":
-            line = text.rfind("\n", 0, start) + 1
-            comments.append(Comment(match.group(), start, end, not text[line:start].strip()))
-            continue
-        tokens.append(Token(kind or "BAD", match.group(), start, end))
-    return tokens, comments
+def tree(tokens: list[Token], start: str, end: int) -> Node | None:
+    """The tree of tokens that follow the grammar, or None. Sets the kind of each token that is a name."""
+    stack = Stack(start)
+    tokens.append(Token(END, "", end, end))
+    done = drive(stack, tokens)
+    tokens.pop()
+    return whole(stack.values[0]) if done else None
 
 
-def is_name(tokens: list[Token], at: int) -> bool:
-    """May the reserved word at this place stand for a name: after a dot, or before a colon?"""
-    if at and tokens[at - 1].text == ".":
-        return True
-    return at + 1 < len(tokens) and tokens[at + 1].text == ":"
+def whole(value: Node | Token) -> Node:
+    """The node of a complete parse; a lone token (a start rule that was replaced by its kid) is wrapped."""
+    return value if isinstance(value, Node) else Node(value.kind, [value], value.start, value.end)
 
 
-def kinds(tokens: list[Token], at: int) -> tuple[str, ...]:
-    """The terminals that a token may be, the preferred first."""
-    token = tokens[at]
-    if token.kind == "MARK":
-        return (MARKS[token.text],)
-    if token.kind == "NAME" and token.text in WORDS:
-        if token.text not in RESERVED:
-            return (WORDS[token.text], "NAME")
-        return ("NAME",) if is_name(tokens, at) else (WORDS[token.text],)
-    return (token.kind,)
+def drive(stack: Stack, tokens: list[Token]) -> bool:
+    """Run the tables from `stack.at`. True when the end was taken; False at a token that does not fit (or is too deep).
 
-
-def run(tokens: list[Token], start: str, end: int) -> tuple[Node, Token | None]:
-    """Drive the tables over the tokens. Gives the tree, and the first token that does not fit, if any."""
-    first, accept = STARTS[start]
-    states = [first]
-    values: list[Node | Token] = []
-    for at, token in enumerate(tokens):
-        row = STATES[states[-1]]
-        kind = next((kind for kind in kinds(tokens, at) if kind in row), None)
-        if kind is None:
-            return Node("start", [], 0, end), token
-        token.kind = kind
-        if not shift(states, values, token):
-            return Node("start", [], 0, end), token
-    stop = Token(END, "end of the text", end, end)
-    if not shift(states, values, stop, accept):
-        return Node("start", [], 0, end), stop
-    tree = values[0]
-    return (tree if isinstance(tree, Node) else Node(tree.kind, [tree], tree.start, tree.end)), None
-
-
-def shift(states: list[int], values: list[Node | Token], token: Token, accept: int = -1) -> bool:
-    """Reduce as the token asks for, then take it. False (with states and values changed) when it does not fit."""
+    A keyword that fits only as a name becomes one. The last token must be the end.
+    """
+    states, values, depths, at = stack.states, stack.values, stack.depths, stack.at
+    row = STATES[states[-1]]
     while True:
-        action = STATES[states[-1]].get(token.kind)
+        token = tokens[at]
+        kind = token.kind
+        action = row.get(kind)
+        if action is None and kind in SOFT and "NAME" in row:
+            kind = token.kind = "NAME"
+            action = row[kind]
+        while action is not None and action < 0:
+            name, length, origin, inline, repeats = RULES[-1 - action]
+            if inline:
+                states[-1] = unit(states[-2], states[-1], kind)
+            elif not build(stack, name, length, origin, repeats, token):
+                action = None
+                break
+            row = STATES[states[-1]]
+            action = row.get(kind)
         if action is None:
+            stack.at = at
+            return kind == END and not row
+        states.append(action)
+        values.append(token)
+        depths.append(0)
+        row = STATES[action]
+        at += 1
+
+
+def unit(below: int, state: int, kind: str) -> int:
+    """The state after all replacements of a value by itself that the token asks for; each case is found once."""
+    key = (below, state, kind)
+    found = _UNITS.get(key)
+    if found is None:
+        action = STATES[state].get(kind, 0)
+        while action < 0 and RULES[-1 - action][3]:
+            state = STATES[below][RULES[-1 - action][2]]
+            action = STATES[state].get(kind, 0)
+        found = _UNITS[key] = state
+    return found
+
+
+def build(stack: Stack, kind: str, length: int, origin: str, repeats: tuple[int, ...], token: Token) -> bool:
+    """Replace the last `length` values by a node; a repetition grows in place, so that it stays linear.
+
+    False when the node would be too deep.
+    """
+    states, values, depths = stack.states, stack.values, stack.depths
+    if not length:
+        states.append(STATES[states[-1]][origin])
+        values.append(Node(kind, [], token.start, token.start))
+        depths.append(1)
+        return True
+    parts = values[-length:]
+    depth = max(depths[-length:])
+    repetition = kind.startswith("__")
+    if not repetition:
+        depth += 1
+        if depth > DEEPEST:
             return False
-        if action >= 0:
-            states.append(action)
-            values.append(token)
-            return True
-        kind, length, origin, inline = RULES[-1 - action]
-        reduce(states, values, kind, length, origin, inline, token)
-        if token.kind == END and states[-1] == accept:
-            return True
-
-
-def reduce(
-    states: list[int],
-    values: list[Node | Token],
-    kind: str,
-    length: int,
-    origin: str,
-    inline: bool,
-    token: Token,
-) -> None:
-    """Replace the last `length` values by one node; repetitions grow one list in place, so that they stay linear."""
-    if length:
-        parts = values[-length:]
-        del values[-length:]
-        del states[-length:]
-    else:
-        parts = []
+    del values[-length:], depths[-length:], states[-length:]
     states.append(STATES[states[-1]][origin])
-    if inline and length == 1:
-        values.append(parts[0])
-        return
-    if parts and parts[0].kind == origin and kind.startswith("__") and isinstance(parts[0], Node):
-        node, rest = parts[0], parts[1:]
+    depths.append(depth)
+    first, end = parts[0], parts[-1].end
+    if not repeats:
+        values.append(Node(kind, parts, first.start, end))
+    elif repetition and repeats == (0,) and isinstance(first, Node):
+        first.kids += parts[1:]
+        first.end = end
+        values.append(first)
     else:
-        place = parts[0].start if parts else token.start
-        node, rest = Node(kind, [], place, place), parts
-    for part in rest:
-        if part.kind.startswith("__") and isinstance(part, Node):
-            node.kids += part.kids
+        values.append(Node(kind, flat(parts, repeats), first.start, end))
+    return True
+
+
+def flat(parts: list[Node | Token], repeats: tuple[int, ...]) -> list[Node | Token]:
+    """The parts, repetitions replaced by their kids."""
+    kids: list[Node | Token] = []
+    for at, part in enumerate(parts):
+        if at in repeats and isinstance(part, Node):
+            kids += part.kids
         else:
-            node.kids.append(part)
-        node.end = part.end
-    values.append(node)
+            kids.append(part)
+    return kids

@@ -13,7 +13,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RESERVED = frozenset(
-    ["task", "parallel", "if", "then", "else", "match", "try", "recover", "workspace", "approve", "require", "stop", "fail", "let", "on", "finally", "for", "in", "retry", "no", "timeout", "after", "when", "fallback", "undo", "until", "holds", "idempotent", "allow", "and", "or", "not", "true", "false", "null"]
+    [
+        "task",
+        "parallel",
+        "if",
+        "then",
+        "else",
+        "match",
+        "try",
+        "recover",
+        "workspace",
+        "approve",
+        "require",
+        "stop",
+        "fail",
+        "let",
+        "on",
+        "finally",
+        "for",
+        "in",
+        "retry",
+        "no",
+        "timeout",
+        "after",
+        "when",
+        "fallback",
+        "undo",
+        "until",
+        "holds",
+        "idempotent",
+        "allow",
+        "and",
+        "or",
+        "not",
+        "true",
+        "false",
+        "null",
+    ]
 )
 """Words that are never a name, but after a dot (`x.match`) and before a colon (`{ match: 1 }`)."""
 
@@ -83,12 +119,23 @@ class Comment:
 
 
 class Document:
-    """A parsed source: the tree under `start`, all tokens, comments, and whether errors left holes in the tree."""
+    """A parsed source: the tree under `start`, all tokens, comments, and whether errors left holes in the tree.
 
-    __slots__ = ("broken", "comments", "path", "root", "text", "tokens")
+    In a broken tree a hole is a node "error", with what was read of it; a token that was missing has the text that
+    was expected ("" for a name) and no length. lost: names that are declared in text that could not be read.
+    """
+
+    __slots__ = ("broken", "comments", "lost", "path", "root", "text", "tokens")
 
     def __init__(
-        self, path: str, text: str, root: Node, tokens: list[Token], comments: list[Comment], broken: bool
+        self,
+        path: str,
+        text: str,
+        root: Node,
+        tokens: list[Token],
+        comments: list[Comment],
+        broken: bool,
+        lost: frozenset[str] = frozenset(),
     ) -> None:
         self.path = path
         self.text = text
@@ -96,6 +143,7 @@ class Document:
         self.tokens = tokens
         self.comments = comments
         self.broken = broken
+        self.lost = lost
 
     def span(self, place: Node | Token) -> Span:
         """The span of a node or token in this document."""
