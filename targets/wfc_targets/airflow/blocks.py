@@ -147,6 +147,7 @@ class Blocks:
         last = [name for name in end.nodes if name in inside]
         check = f"wfc.in_turn({', '.join(string(name) for name in last)})"
         for draft in body:
+            draft.notes.append(("turn", list(last)))
             if not set(draft.upstream) & inside:
                 draft.checks.insert(0, check)
                 draft.options.append(("max_active_tis_per_dagrun", 1))
@@ -211,11 +212,12 @@ class Blocks:
     def decided(self, stmt: ir.Approve, draft: Draft, scope: Scope) -> Tail:
         """`fallback value` of an approval: rejection or silence is handled by a task that gives the value."""
         assert stmt.fallback is not None
-        other = self.value_task(self.id(f"{stmt.label}_fallback", scope), "fallback", stmt, stmt.fallback, scope)
+        other = self.value_task(self.id(f"{stmt.label}_fallback", scope), "calc", stmt, stmt.fallback, scope)
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(stmt.fallback)
         lines = (*writer.lines, *writer.returned({"params_input": code}))
         other.function = Function(other.id, "**context", lines)
+        other.record = True
         draft.handled = True
         other.checks.append(f"wfc.failed({string(draft.id)})")
         self.add(other, scope, ALL_DONE, [draft.id])

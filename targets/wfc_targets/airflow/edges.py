@@ -52,15 +52,15 @@ def group_edges(tasks: Sequence[Draft]) -> Edges:
     for draft in tasks:
         target = draft.group.id if draft.group else None
         sources = [name for name in draft.upstream if target is None or group_of(name, tasks) != target]
-        entries = left(sources, members, last, tasks)
+        entries = left(sources, last, tasks)
         if target is None:
             found += [(source, draft.id) for source in entries]
         else:
             into = first[target]
             whole = [source for source in sources if source in into]
-            found += [(source, target) for source in left(whole, members, last, tasks)]
+            found += [(source, target) for source in left(whole, last, tasks)]
             alone = [source for source in sources if source not in into and group_of(source, tasks)]
-            found += [(source, f"dag.get_task({string(draft.id)})") for source in left(alone, members, last, tasks)]
+            found += [(source, f"dag.get_task({string(draft.id)})") for source in left(alone, last, tasks)]
     return list(dict.fromkeys(found))
 
 
@@ -70,9 +70,7 @@ def ends(members: Sequence[Draft]) -> set[str]:
     return {draft.id for draft in members} - sources
 
 
-def left(
-    sources: Sequence[str], members: dict[str, list[Draft]], last: dict[str, set[str]], tasks: Sequence[Draft]
-) -> list[str]:
+def left(sources: Sequence[str], last: dict[str, set[str]], tasks: Sequence[Draft]) -> list[str]:
     """Sources as they are written outside of groups: the group for all of its last tasks, `dag.get_task` for others."""
     found: list[str] = []
     for name in sources:

@@ -67,16 +67,21 @@ def tasks(dag: Dag) -> list[str]:
     edges = edge_lines(group_edges(dag.tasks), 1)
     if edges:
         lines += ["", *edges]
+    if lines and defines(lines[:1]):
+        lines.insert(0, "")
     return lines or [INDENT + "pass"]
 
 
 def add(lines: list[str], block: list[str]) -> None:
     """Blocks that define functions have an empty line around them, tasks alone have none."""
-    defines = any(line.lstrip().startswith(("def ", "@")) for line in block)
-    previous = lines[-1:] and lines[-1] == ""
-    if lines and defines and not previous:
+    if lines and defines(block):
         lines.append("")
     lines += block
+
+
+def defines(block: Iterable[str]) -> bool:
+    """Is there a definition among these lines?"""
+    return any(line.lstrip().startswith(("def ", "@")) for line in block)
 
 
 def group(inside: Group, members: Sequence[Draft], everything: Sequence[Draft]) -> list[str]:

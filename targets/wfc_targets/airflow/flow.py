@@ -20,6 +20,8 @@ from wfc_targets.common.python_source import Call, Code, string, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wfc_targets.airflow.model import Arguments
+    from wfc_targets.airflow.undo import Undo
     from wfc_targets.common.python_source import Node
 
 HELPER = "wfc_airflow.py"
@@ -43,7 +45,7 @@ def compile_flow(project: ir.Project, flow: ir.Flow, version: str) -> Compiled:
     return Compiled(tuple(artifacts), manifest, diagnostics)
 
 
-def finished(names: Names, arguments: list[tuple[str | None, Node]], version: str) -> Dag:
+def finished(names: Names, arguments: Arguments, version: str) -> Dag:
     """The DAG with everything that its text needs."""
     flow = names.flow
     constants: list[tuple[str, Node]] = []
@@ -130,6 +132,9 @@ class FlowMaker:
             self.handlers(body, undos)
         final = self.finally_()
         self.lowering.finish()
+        for draft in self.names.drafts.values():
+            if draft.record and not any(name == "multiple_outputs" for name, _ in draft.options):
+                draft.options.append(("multiple_outputs", False))
         self.done(tail, handled, final)
         self.budget()
 
@@ -161,11 +166,12 @@ class FlowMaker:
         writer = FunctionWriter(Values(self.names, Scope()))
         record: dict[str, Node] = {item.name: writer.code(item.value, item.name) for item in self.flow.outputs}
         draft = Draft("outputs", "calc", "", self.flow.outputs[0].span)
+        draft.record = True
         draft.function = Function("outputs", "**context", (*writer.lines, *writer.returned(record)))
         self.lowering.add(draft, Scope().after(tail))
         return Tail((draft.id,), False)
 
-    def handlers(self, body: list[Draft], undos: list[object]) -> None:
+    def handlers(self, body: list[Draft], undos: list[Undo]) -> None:
         """A gate that lets through when something failed, the undos, then `on failure`."""
         failing = [draft for draft in body if not draft.handled and not draft.is_empty]
         gate = Draft("failure", "gate", "", self.flow.span, "task.short_circuit")
@@ -177,7 +183,7 @@ class FlowMaker:
         inside = Scope(before=(gate.id,), section="on_failure").inside(Context(branch=gate.id))
         if undos:
             waiting = replace(inside, skippable=True, waits=True)
-            last = self.lowering.undos.emit(undos, waiting)  # type: ignore[arg-type]
+            last = self.lowering.undos.emit(undos, waiting)
             inside = replace(waiting, before=tuple(dict.fromkeys((gate.id, *last))))
         if any(ref.kind == "failure" and ref.name == "message" for ref in self.failure_refs()):
             self.names.notes_failures = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir
-from wfc.types import FILE, NOTHING, OptionalType, RecordType
+from wfc.types import FILE, JSON, NOTHING, MapType, OptionalType, RecordType
 from wfc_targets.airflow.kinds import schema, type_value
 from wfc_targets.airflow.model import Draft, Function
 from wfc_targets.airflow.report import unsupported
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wfc.ir import AnyExpr, Call
+    from wfc.types import Type
     from wfc_targets.airflow.names import Names, Scope
     from wfc_targets.common.python_source import Node
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 CONTEXT_KEYS = frozenset(
     "conn conf dag dag_run data_interval_end data_interval_start ds ds_nodash exception expanded_ti_count "
-    "inlet_events inlets logical_date macros map_index_template outlet_events outlets params prev_data_interval_end_success "
-    "prev_data_interval_start_success prev_end_date_success prev_start_date_success reason run_id start_date task "
+    "inlet_events inlets logical_date macros map_index_template outlet_events outlets params "
+    "prev_data_interval_end_success prev_data_interval_start_success prev_end_date_success prev_start_date_success reason run_id start_date task "
     "task_instance task_instance_key_str task_reschedule_count templates_dict test_mode ti triggering_asset_events "
     "try_number ts ts_nodash ts_nodash_with_tz value var".split()
 )
@@ -94,6 +95,7 @@ class Kernel:
                 "Airflow runs a task where its worker runs.",
                 "let the worker run in that image, or leave `image` out",
             )
+        draft.record = may_be_record(call.type)
         if call.type != NOTHING:
             draft.decorators.append(f"@wfc.returns({type_value(call.type).text})")
         self.function_arguments(draft, op.args)
@@ -226,7 +228,7 @@ class Kernel:
             draft.arguments.append(("values", Code(function.name)))
 
     def direct_all(self, entries: Entries) -> list[tuple[str, Node]] | None:
-        found = []
+        found: list[tuple[str, Node]] = []
         for name, value in entries:
             node = self.values.direct(value)
             if node is None:
@@ -262,6 +264,12 @@ class Kernel:
             draft.options.append(("retry_exponential_backoff", True))
             if retry.maximum:
                 draft.options.append(("max_retry_delay", Code(self.names.seconds(retry.maximum))))
+
+
+def may_be_record(kind: Type) -> bool:
+    """May a value of this type be a mapping?"""
+    of = kind.of if isinstance(kind, OptionalType) else kind
+    return isinstance(of, RecordType | MapType) or of == JSON
 
 
 def seconds(milliseconds: int) -> int | float:

@@ -1,7 +1,7 @@
 """Statements → Airflow tasks with edges, trigger rules and guards (docs/targets/airflow.md says why each is so).
 
-`all_success` where nothing before may be skipped, else `none_failed`; what handles a failure waits by `all_done` and has
-a guard that asks for the state `failed` itself, as a task after a failed one is `upstream_failed` and must not be handled.
+`all_success` where nothing before may be skipped, else `none_failed`; what handles a failure waits by `all_done` and
+asks for the state `failed` itself: a task behind a failed one is `upstream_failed` and must not be handled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from wfc import ir, walk
 from wfc.record import replace
 from wfc_targets.airflow.blocks import Blocks
 from wfc_targets.airflow.graph import last_of
-from wfc_targets.airflow.kernel import Kernel, seconds
+from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
 from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
 from wfc_targets.airflow.report import unsupported
@@ -45,7 +45,7 @@ class Lowering(Blocks):
         draft.upstream = list(dict.fromkeys(scope.before if upstream is None else upstream))
         usual = NONE_FAILED if scope.skippable and draft.upstream else ALL_SUCCESS
         draft.rule = rule or (ALL_DONE if scope.waits else usual)
-        draft.group, draft.section = scope.group, scope.section
+        draft.group, draft.section, draft.fixed = scope.group, scope.section, scope.fixed
         for context in scope.contexts:
             self.put_inside(draft, context)
         self.names.drafts[draft.id] = draft
@@ -55,10 +55,11 @@ class Lowering(Blocks):
         """A task that would not be skipped along with the task before it hangs on the branch, or has the check."""
         inside = [name in context.members for name in draft.upstream]
         chained = {ALL_SUCCESS: any(inside), NONE_FAILED: False, ALL_DONE: bool(inside) and all(inside)}
-        if context.branch:
-            if draft.rule == NONE_FAILED and context.branch not in draft.upstream:
-                draft.upstream.append(context.branch)
-        elif not chained[draft.rule]:
+        if context.branch and draft.rule == NONE_FAILED and context.branch not in draft.upstream:
+            draft.upstream.append(context.branch)
+        if context.recovers:
+            draft.notes.append(("recovers", list(context.recovers)))
+        if not context.branch and not chained[draft.rule]:
             draft.checks.insert(0, context.check)
         context.members.add(draft.id)
 
@@ -163,7 +164,7 @@ class Lowering(Blocks):
             other = Kernel(self.names, scope).draft(name, "fallback", stmt, fallback.call)
         else:
             assert fallback.value is not None
-            other = self.value_task(name, "fallback", stmt, fallback.value, scope)
+            other = self.value_task(name, "calc", stmt, fallback.value, scope)
         draft.handled = True
         other.checks.append(check)
         self.add(other, scope, ALL_DONE, [draft.id])
@@ -175,7 +176,9 @@ class Lowering(Blocks):
         """A task that returns a computed value."""
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(value)
-        return self.function_task(name, role, stmt, (*writer.lines, *writer.returned(code)))
+        draft = self.function_task(name, role, stmt, (*writer.lines, *writer.returned(code)))
+        draft.record = may_be_record(value.type)
+        return draft
 
     def poll(self, draft: Draft, stmt: ir.Task, scope: Scope) -> None:
         """Make a sensor of the call: `until` and `holds`."""
@@ -192,6 +195,7 @@ class Lowering(Blocks):
         hold = "" if stmt.holds is None else f", hold_for={self.names.seconds(stmt.holds.duration)}"
         limit = stmt.until.within if stmt.until else None
         rest = clause.every >= LONG_POLL or stmt.call.timeout is not None
+        draft.notes.append(("polled", True))
         options = [("poke_interval", seconds(clause.every)), ("timeout", seconds(limit or YEAR))]
         draft.options += [*options, ("mode", "reschedule")] if rest else options
         if draft.function:
@@ -231,7 +235,9 @@ class Lowering(Blocks):
         message = writer.code(stmt.message, "message")
         error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
         lines = (*writer.lines, statement(f"raise {error}({message.text})"))
-        return self.plain(self.function_task(self.id(stmt.label, scope), "task", stmt, lines), scope)
+        draft = self.function_task(self.id(stmt.label, scope), "require", stmt, lines)
+        draft.notes.append(("fail", True))
+        return self.plain(draft, scope)
 
     def stop(self, stmt: ir.Stop, scope: Scope) -> Tail:
         """A short circuit that never lets anything through; it skips all that follows but teardowns."""
@@ -364,8 +370,7 @@ class Lowering(Blocks):
         last = last_of(self.names.drafts, [draft.id for draft in body])
         waiting = replace(scope, before=last, skippable=True, waits=True)
         last = self.undos.emit(undos, waiting, check)
-        context = Context(check=check)
-        inner = replace(waiting, before=last).inside(context)
+        inner = replace(waiting, before=last).inside(Context(check=check, recovers=failing))
         if any(True for _ in walk.statements(stmt.recover)):
             tail = self.block(stmt.recover, inner)
         else:

@@ -1,8 +1,9 @@
-"""The tasks of a DAG → the entries of its manifest."""
+"""The tasks of a DAG → the entries of its manifest; `states` says what is in `extra`."""
 
 from __future__ import annotations
 
 from wfc.target import Entry
+from wfc_targets.airflow.graph import children, descendants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,25 +13,22 @@ if TYPE_CHECKING:
     from wfc_targets.airflow.model import Draft
     from wfc_targets.airflow.names import Names
 
+    Extra = list[tuple[str, Json]]
+
 
 def entries(names: Names, artifact: str) -> Iterator[Entry]:
-    """One entry a task. extra: `indexes` (numbers of unrolled items), `mapped` (place of map_index), `of` (its task)."""
-    owners = {one: (path, suffix) for (path, suffix), site in names.sites.items() for one in (site.draft.id, *site.ids)}
+    """One entry a task."""
+    following = children(names.drafts)
     for draft in names.drafts.values():
-        extra = place(names, draft, owners.get(draft.id, (draft.path, ""))[1])
-        section = draft.section
-        yield Entry(draft.id, draft.path, draft.role, section, draft.span, artifact, extra)
+        extra = [*place(names, draft), *draft.notes]
+        if draft.role == "stop":
+            ends: list[Json] = [*sorted(descendants(following, [draft.id]))]
+            extra.append(("ends", ends))
+        yield Entry(draft.id, draft.path, draft.role, draft.section, draft.span, artifact, tuple(extra))
 
 
-def place(names: Names, draft: Draft, suffix: str) -> tuple[tuple[str, Json], ...]:
+def place(names: Names, draft: Draft) -> Extra:
     """Which item of which loop a task belongs to: a number for an unrolled loop, "map" for a mapped one."""
-    indexes: list[Json] = []
-    for label in names.loops.get(draft.path, ()):
-        if label in names.unrolled:
-            fixed = next((one for one in names.unrolled[label] if suffix.startswith(one.suffix)), None)
-            if fixed is not None:
-                indexes.append(fixed.index)
-                suffix = suffix.removeprefix(fixed.suffix)
-        else:
-            indexes.append("map")
-    return (("indexes", indexes),) if indexes else ()
+    fixed = {one.loop: one.index for one in draft.fixed}
+    indexes: list[Json] = [fixed.get(label, "map") for label in names.loops.get(draft.path, ())]
+    return [("indexes", indexes)] if indexes else []

@@ -9,7 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import Json
     from wfc.source import Span
+    from wfc_targets.airflow.names import Fixed
     from wfc_targets.common.python_source import Node
+
+    Arguments = list[tuple[str | None, Node]]
 
 ALL_SUCCESS, NONE_FAILED, ALL_DONE = "all_success", "none_failed", "all_done"
 
@@ -30,7 +33,8 @@ class Draft:
     `function`. arguments: of the operator, or of the decorated function. decorators: further ones, outside first.
     options: what any task takes (retries, pool …). functions: definitions in front of it. checks: source texts of
     conditions for `pre_execute`. handled: its failure does not fail the block around it. expand: the source text
-    of a list of argument sets for a mapped task.
+    of a list of argument sets for a mapped task. record: its function may return a mapping. fixed: the unrolled
+    loops around it. notes: for the manifest.
     """
 
     __slots__ = (
@@ -38,14 +42,17 @@ class Draft:
         "checks",
         "decorators",
         "expand",
+        "fixed",
         "function",
         "functions",
         "group",
         "handled",
         "id",
+        "notes",
         "operator",
         "options",
         "path",
+        "record",
         "role",
         "rule",
         "section",
@@ -76,6 +83,9 @@ class Draft:
         self.section = "body"
         self.handled = False
         self.teardown = False
+        self.record = False
+        self.fixed: tuple[Fixed, ...] = ()
+        self.notes: list[tuple[str, Json]] = []
         self.expand = ""
 
     @property
@@ -107,12 +117,6 @@ class Dag(Record):
     modules: tuple[str, ...]
     imports: tuple[tuple[str, tuple[str, ...]], ...]
     constants: tuple[tuple[str, Node], ...]
-    arguments: tuple[tuple[str, Node], ...]
+    arguments: tuple[tuple[str | None, Node], ...]
     tasks: tuple[Draft, ...]
     uses_dag: bool
-
-
-class Place(Record):
-    """Where in the manifest a task stands, as pairs for `Entry.extra`."""
-
-    pairs: tuple[tuple[str, Json], ...] = ()

@@ -8,6 +8,8 @@ from wfc_targets.airflow.model import Draft, Group
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfc import ir
     from wfc.diagnostic import Diagnostic
 
@@ -21,13 +23,14 @@ RESERVED = COMPUTED_NAMES | frozenset(
 class Context:
     """A condition around statements: a branch that skips them, or a check that each of them makes.
 
-    branch: the id of the branch task, "" for a check. check: source text of a condition. members: the ids inside.
+    branch: the id of the branch task, "" for a check. check: source text of a condition. recovers: the tasks whose
+    failure is the condition. members: the ids inside.
     """
 
-    __slots__ = ("branch", "check", "members")
+    __slots__ = ("branch", "check", "members", "recovers")
 
-    def __init__(self, branch: str = "", check: str = "") -> None:
-        self.branch, self.check = branch, check
+    def __init__(self, branch: str = "", check: str = "", recovers: Sequence[str] = ()) -> None:
+        self.branch, self.check, self.recovers = branch, check, recovers
         self.members: set[str] = set()
 
 

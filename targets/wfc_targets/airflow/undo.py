@@ -56,7 +56,7 @@ class Undos:
                 self.lowering.names,
                 undo.stmt.span,
                 "these undos do not go item by item",
-                "Each undo in a loop is a mapped task: all items of this task are undone before those of the task above.",
+                "Each undo in a loop is a mapped task: all items of one task are undone before those of the next.",
                 "keep one undo in a loop, or call a flow that has them with `flow.run`",
             )
         last = scope.before
@@ -101,6 +101,7 @@ class Undos:
         lowering.add(items, scope, ALL_DONE, [*scope.before, *self.gates(scope)])
         items.handled = True
         draft.expand = items.id
+        draft.notes.append(("undoes", task))
         draft.options.append(("max_active_tis_per_dagrun", 1))
         lowering.add(draft, scope, ALL_SUCCESS, [items.id])
         draft.handled = True

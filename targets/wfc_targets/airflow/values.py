@@ -149,14 +149,14 @@ class Values:
     def jinja(self, ref: ir.Ref) -> str | None:
         """`{{ params.day }}`, for what Airflow keeps under a name; None for other values or types."""
         if ref.kind == "secret":
-            return "{{ conn.%s.password }}" % self.names.connection(ref.name)
+            return templated(f"conn.{self.names.connection(ref.name)}.password")
         textual = ref.type in (STRING, INT, FLOAT, DATE) or isinstance(ref.type, EnumType)
         if ref.kind == "input" and textual and self.plain_input(ref.name):
-            return "{{ params['%s'] }}" % ref.name if ref.name in METHODS else "{{ params.%s }}" % ref.name
+            return templated(f"params['{ref.name}']" if ref.name in METHODS else f"params.{ref.name}")
         if ref.kind == "run" and ref.name == "id":
-            return "{{ run_id }}"
+            return templated("run_id")
         if ref.kind == "config" and ref.type == STRING and self.names.configs[ref.name].default is None:
-            return "{{ var.value.%s }}" % ref.name
+            return templated(f"var.value.{ref.name}")
         return None
 
     def plain_input(self, name: str) -> bool:
@@ -250,10 +250,9 @@ class FunctionWriter:
         options = "" if ref.type == STRING else ", deserialize_json=True"
         default = None if config.default is None else constant(config.default)
         if config.default is not None:
-            options += f", default={default!r}" if default is NOT_CONSTANT else f", default={write(default)}"
-            options = options.replace(repr(NOT_CONSTANT), "None")
+            options += ", default=" + ("None" if isinstance(default, _NotConstant) else write(default))
         self.assign(name, f"wfc.config({string(ref.name)}{options})")
-        if config.default is not None and default is NOT_CONSTANT:
+        if config.default is not None and isinstance(default, _NotConstant):
             self.otherwise(name, config.default)
 
     def otherwise(self, name: str, default: AnyExpr) -> None:
@@ -302,9 +301,13 @@ class FunctionWriter:
     def item(self, ref: ir.Ref) -> str:
         for fixed in self.scope.fixed:
             if fixed.loop == ref.name:
-                return str(fixed.index) if ref.kind == "index" else write(constant(fixed.item))
+                return str(fixed.index) if ref.kind == "index" else self.fixed_item(fixed.item)
         group = self.names.groups[ref.name]
         return self.index() if ref.kind == "index" else f"{group.items}[{self.index()}]"
+
+    def fixed_item(self, item: AnyExpr) -> str:
+        value = constant(item)
+        return self.code(item).text if isinstance(value, _NotConstant) else write(value)
 
     def index(self) -> str:
         return "index" if self.values.undo else 'context["ti"].map_index'
@@ -339,6 +342,11 @@ class FunctionWriter:
             return f"wfc.outputs_of(context, {string(site.ids[0])}, {string(site.child)}{position})"
         ids = ", ".join(string(one) for one in site.ids)
         return f"wfc.result(context, {ids}{position})" + (f"[{string(site.field)}]" if site.field else "")
+
+
+def templated(path: str) -> str:
+    """A Jinja template of one name."""
+    return "{{ " + path + " }}"
 
 
 class _NotConstant:

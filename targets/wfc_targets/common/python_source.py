@@ -152,14 +152,20 @@ def assignment(name: str, node: Node, indent: int = 0) -> str:
 
 
 def chain(parts: Sequence[str], sign: str, indent: int = 0) -> str:
-    """`a >> b >> c` as a statement: on one line, else in parentheses with the sign in front of each further part."""
-    line = INDENT * indent + f" {sign} ".join(parts)
-    if len(line) <= WIDTH:
-        return line
-    margin = INDENT * (indent + 1)
-    first, *others = parts
-    lines = [margin + first, *(f"{margin}{sign} {part}" for part in others)]
-    return "\n".join([INDENT * indent + "(", *lines, INDENT * indent + ")"])
+    """`a >> b >> c` as statements: where it is too wide, each further line begins with the last part of the one before.
+
+    Parentheses would do too, but a formatter with a larger line length would take them away.
+    """
+    from itertools import pairwise
+
+    lines: list[str] = []
+    line = INDENT * indent + parts[0]
+    for before, part in pairwise(parts):
+        if len(line) + len(sign) + 2 + len(part) > WIDTH and sign in line:
+            lines.append(line)
+            line = INDENT * indent + before
+        line += f" {sign} {part}"
+    return "\n".join([*lines, line])
 
 
 def statement(text: str, indent: int = 0) -> str:
@@ -169,31 +175,8 @@ def statement(text: str, indent: int = 0) -> str:
 
 
 def body(text: str, indent: int) -> str:
-    """Statements by somebody else, indented: no line inside a string literal is moved, no formatter touches them."""
-    moved = "\n".join(
-        INDENT * indent + line if line and number not in _string_lines(text) else line
-        for number, line in enumerate(text.split("\n"), 1)
-    )
-    off, on = f"{INDENT * indent}# fmt: off", f"{INDENT * indent}# fmt: on"
-    return f"{off}\n{moved}\n{on}"
+    """Statements by somebody else, indented, as no formatter may touch them."""
+    from wfc_targets.common.python_body import indented_body
 
-
-def _string_lines(text: str) -> frozenset[int]:
-    """The numbers of the lines that begin inside a string literal (all of none where the text is no Python)."""
-    import io
-    import tokenize
-
-    inside: set[int] = set()
-    opened: list[int] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            kind = tokenize.tok_name[token.type]
-            if kind in ("FSTRING_START", "TSTRING_START"):
-                opened.append(token.start[0])
-            elif kind in ("FSTRING_END", "TSTRING_END"):
-                inside.update(range(opened.pop() + 1, token.end[0] + 1))
-            elif kind == "STRING":
-                inside.update(range(token.start[0] + 1, token.end[0] + 1))
-    except (tokenize.TokenError, SyntaxError):
-        return frozenset()
-    return frozenset(inside)
+    margin = INDENT * indent
+    return f"{margin}# fmt: off\n{indented_body(text, margin)}{margin}# fmt: on"
