@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -57,10 +59,6 @@ def files_of(results: dict[str, Compiled]) -> dict[str, str]:
 
 def trace_of(run: EngineRun, result: Compiled) -> Trace:
     """The run as a reference trace: its steps, and its jobs that call a workflow."""
-    calls = [
-        EngineTask("", job.state, 1 if job.state != "skipped" else 0, None, None, {}, (), job.id)
-        for job in run.executions
-    ]
     steps: list[EngineTask] = []
     ends: dict[Any, float] = {}
     for task in sorted(run.tasks, key=lambda task: task.end or 0.0):
@@ -70,7 +68,19 @@ def trace_of(run: EngineRun, result: Compiled) -> Trace:
         ends[task.execution, task.index] = task.end or last
     seen = [task for task in run.tasks if task.id == "h"]
     failed = str(seen[0].outputs.get("seen", "")) if seen else ""
-    return reference_states(result.manifest, run.state, [*steps, *calls], failed)
+    return reference_states(result.manifest, run.state, [*steps, *_calls(run, result)], failed)
+
+
+def _calls(run: EngineRun, result: Compiled) -> Iterator[EngineTask]:
+    """A job that calls a workflow, as act shows it: by the jobs of the called workflow, whose names begin with its."""
+    for name, title in re.findall(r"^  (\w+):\n    name: (call .*)$", result.artifacts[0].text, re.MULTILINE):
+        jobs = [job for job in run.executions if job.flow.startswith(f"{title}/")]
+        if jobs:
+            inside = [step for step in run.tasks if step.execution in {job.id for job in jobs}]
+            start = min((step.start for step in inside if step.start), default=None)
+            end = max((step.end for step in inside if step.end), default=None)
+            state = "failure" if any(job.state == "failure" for job in jobs) else "success"
+            yield EngineTask("", state, 1, start, end, {}, (), name)
 
 
 def inputs_of(case: Case, scratch: Path, world: World) -> dict[str, Any]:
@@ -102,10 +112,8 @@ def test_case(case: Case, github: GitHub, request: pytest.FixtureRequest, tmp_pa
 
 def _people(url: str) -> str:
     """The database with the table of case 33."""
-    import psycopg
-
-    with psycopg.connect(url) as database:
-        database.execute("create table people (id int, name text)")
+    statement = "create table people (id int, name text)"
+    subprocess.run(["psql", "-Xq", "-d", url, "-c", statement], check=True, timeout=30)
     return url
 
 

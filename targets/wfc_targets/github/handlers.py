@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.record import replace
-from wfc.walk import own_expressions, references, statements
 from wfc_targets.github import bash, matrix, model
 from wfc_targets.github.computed import WRITE
 from wfc_targets.github.draft import STEP_SECONDS, Binding, Region, Scope, Site, add
+from wfc_targets.github.files import TRANSFER
 from wfc_targets.github.jobs import Line, after_job, opened, scope_in
 from wfc_targets.github.operations import reached
 from wfc_targets.github.steps import failure_names, sequence
@@ -119,7 +119,7 @@ def _matrix(draft: Draft, loop: For, group: list[Undo], scope: Scope) -> None:
     """A leg an item, the last item first, one at a time; each reads what its item's leg left behind."""
     job, legs = scope.job, matrix.static(loop)
     job.need(matrix.job_of(draft, loop).id)
-    made: str | tuple[tuple[int, str], ...] = matrix.reversed_legs(legs) if legs is not None else ""
+    made: str | tuple[tuple[int, str], ...] = tuple(reversed(legs)) if legs is not None else ""
     if legs is None:
         source, count = draft.counts[loop.label]
         assert source is not None
@@ -136,7 +136,7 @@ def _matrix(draft: Draft, loop: For, group: list[Undo], scope: Scope) -> None:
         uses=model.DOWNLOAD,
         inputs=(("name", f"{loop.label}-{number}"), ("path", f"{insert('runner.temp')}/undo")),
     )
-    add(job, fetch, matrix.TRANSFER)
+    add(job, fetch, TRANSFER)
     for undo in group:
         _leg_undo(draft, loop, undo, scope)
 
@@ -170,13 +170,3 @@ def _leg_undo(draft: Draft, loop: For, undo: Undo, scope: Scope) -> None:
     here = replace(undo, job=scope.job, test=f"steps.{step}.outputs.done == 'true'", loops=loops)
     compensation(draft, here, scope)
     draft.sites[path, numbers] = before
-
-
-def reads_failure(block: Block) -> bool:
-    """Does a block read `failure.task` or `failure.message`?"""
-    return any(
-        ref.kind == "failure"
-        for stmt in statements(block)
-        for expr in own_expressions(stmt)
-        for ref in references(expr)
-    )

@@ -18,6 +18,7 @@ from wfc_targets.github.expressions import text
 from wfc_targets.github.plan import cuts, unrolled
 from wfc_targets.github.rewrite import bound
 from wfc_targets.github.steps import arm_number, arm_tests, arms_of, drop, sequence
+from wfc_targets.github.undo import reorder
 from wfc_targets.github.values import across
 
 TYPE_CHECKING = False
@@ -158,6 +159,7 @@ def parallel(draft: Draft, stmt: ir.Parallel, line: Line) -> Line:
     before = {n: [a for a, b in stmt.edges if b == n] for n in range(len(stmt.body))}
     after = {n: [b for a, b in stmt.edges if a == n] for n in range(len(stmt.body))}
     ends: dict[int, Line] = {}
+    undos = len(line.region.undos)
     for number in in_order(len(stmt.body), stmt.edges):
         if number in ends:
             continue
@@ -168,6 +170,7 @@ def parallel(draft: Draft, stmt: ir.Parallel, line: Line) -> Line:
         start = joined(line, preceding) if preceding else replace(line, host=None, open=False)
         end = lower_jobs(draft, tuple(stmt.body[n] for n in chain), start)
         ends |= dict.fromkeys(chain, end)
+    reorder(line.region.undos, undos, stmt)
     last = [ends[n] for n in range(len(stmt.body)) if not after[n]]
     return joined(line, last)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from wfc import ir
 from wfc.python_text import python_literal
 from wfc.types import ListType, required
+from wfc.walk import statements
 from wfc_targets.github import bash, model
 from wfc_targets.github.calls import condition, raw
 from wfc_targets.github.computed import WRITE, Program
 from wfc_targets.github.draft import STEP_SECONDS, add
-from wfc_targets.github.rewrite import bound
+from wfc_targets.github.files import TRANSFER, into
 from wfc_targets.github.values import across, element, raw_item
 from wfc_targets.github.wires import insert
 
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from wfc.types import Type
     from wfc_targets.github.draft import Draft, JobDraft, Scope
 
+REVERSED = '    print("reversed=" + json.dumps(legs[::-1], separators=(",", ":")), file=outputs)'
 MOST_LEGS = 256
 """Legs of one matrix (docs.github.com, "Usage limits")."""
 KEEP_DAYS = 1
-TRANSFER = 5 * 60_000
-"""What an upload or download is given in the worst case, in milliseconds."""
 
 
 def static(loop: For) -> tuple[tuple[int, str], ...] | None:
@@ -68,6 +68,7 @@ def listed(draft: Draft, loop: For, items: AnyExpr, scope: Scope) -> str:
         f'legs = [{{"i": i, "v": {value}}} for i, v in enumerate(items)]',
         WRITE + '    print("items=" + json.dumps(legs, separators=(",", ":")), file=outputs)',
         '    print(f"count={len(items)}", file=outputs)',
+        *([REVERSED] if undone(loop) else []),
     )
     env, found = tuple(program.env.items()), condition(draft, scope)
     name = f"items of {loop.label}"
@@ -78,6 +79,11 @@ def listed(draft: Draft, loop: For, items: AnyExpr, scope: Scope) -> str:
     draft.entry(f"{scope.job.id}/{step}", loop.path, "loop", scope, loop.span)
     draft.counts[loop.label] = (scope.job, f"steps.{step}.outputs.count")
     return step
+
+
+def undone(loop: For) -> bool:
+    """Has a task of the loop's body an undo, which goes through the items backwards?"""
+    return any(isinstance(stmt, ir.Task) and stmt.undo is not None for stmt in statements(loop.body))
 
 
 def keep_results(draft: Draft, loop: For, scope: Scope) -> None:
@@ -171,22 +177,11 @@ def _merge(draft: Draft, loop: For, scope: Scope, step: str) -> None:
         )
     name = f"results of {loop.label}, in the order of the items"
     order = model.Step(name=name, id=step, env=(("COUNT", number),), shell="python", run=bash.lines(*lines))
-    position = next(
-        (n for n, known in enumerate(scope.job.steps) if known.id not in ("run_date", "budget")), len(scope.job.steps)
-    )
-    scope.job.steps[position:position] = [fetch, order]
+    into(scope.job, [fetch, order])
     scope.job.spend(TRANSFER + STEP_SECONDS)
     draft.entry(f"{scope.job.id}/{step}", loop.path, "glue", scope, loop.span)
-
-
-def reversed_legs(legs: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
-    """The legs from the last to the first."""
-    return tuple(reversed(legs))
 
 
 def job_of(draft: Draft, loop: For) -> JobDraft:
     """The job of the legs."""
     return draft.legs[loop.label].job
-
-
-__all__ = ("bound", "job_of", "keep_results", "listed", "merged", "output", "reversed_legs", "static")

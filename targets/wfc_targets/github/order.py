@@ -8,13 +8,11 @@ from wfc import ir
 from wfc.record import Record, replace
 from wfc.target import Entry
 from wfc.walk import statements
-
 from wfc_targets.github.draft import in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import AnyStmt, Block, Json
-
     from wfc_targets.github.draft import Draft
 
 

@@ -32,7 +32,7 @@ from wfc_targets.github.expressions import negated
 from wfc_targets.github.operations import Place
 from wfc_targets.github.plan import unrolled
 from wfc_targets.github.rewrite import bound
-from wfc_targets.github.undo import compensate
+from wfc_targets.github.undo import compensate, reorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -380,12 +380,14 @@ def beside(scope: Scope) -> Scope:
 def parallel(draft: Draft, stmt: ir.Parallel, scope: Scope) -> Scope:
     """Side by side inside one job: one after the other, each when those before it in the graph went well."""
     before = len(scope.region.failures)
+    undos = len(scope.region.undos)
     base = beside(scope)
     ends: dict[int, tuple[str, ...]] = {}
     for number in in_order(len(stmt.body), stmt.edges):
         places = [first for first, second in stmt.edges if second == number]
         chain = tuple(test for place in places for test in ends[place]) if places else scope.chain
         ends[number] = statement(draft, stmt.body[number], replace(base, chain=chain)).chain
+    reorder(scope.region.undos, undos, stmt)
     return behind(scope, before)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from wfc.record import replace
+from wfc.undo import undo_order
+from wfc.walk import statements
 from wfc_targets.github.calls import put
 from wfc_targets.github.draft import Failure
 from wfc_targets.github.operations import Place
@@ -10,6 +12,7 @@ from wfc_targets.github.values import across
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wfc import ir
     from wfc_targets.github.draft import Draft, Scope, Undo
 
 
@@ -18,6 +21,13 @@ def compensate(draft: Draft, undos: list[Undo], scope: Scope) -> None:
     for undo in reversed(undos):
         if not any(binding.matrix for binding in undo.loops) or undo.job is scope.job:
             compensation(draft, undo, scope)
+
+
+def reorder(undos: list[Undo], start: int, stmt: ir.Parallel) -> None:
+    """Put the undos of a parallel block (those from number `start`) so that, backwards, they are in undo order."""
+    place = {inner.path: number for number, part in enumerate(stmt.body) for inner in statements((part,))}
+    rank = {stmt.body.index(part): number for number, part in enumerate(reversed(undo_order(stmt)))}
+    undos[start:] = sorted(undos[start:], key=lambda undo: rank[place[undo.task.path]])
 
 
 def compensation(draft: Draft, undo: Undo, scope: Scope) -> None:

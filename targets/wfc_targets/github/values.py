@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wfc import ir
-from wfc.types import BOOL, DATE, INT, STRING, OptionalType, RecordType, required
+from wfc.types import BOOL, DATE, FILE, INT, STRING, OptionalType, RecordType, required
 from wfc_targets.github import shapes
 from wfc_targets.github.draft import Site
+from wfc_targets.github.files import handed_on
 from wfc_targets.github.rewrite import typed
 from wfc_targets.github.wires import JSON, RAW, TYPED, Wire, as_json, literal
 
@@ -157,6 +158,8 @@ def site_wire(site: Site, path: tuple[str, ...], kind: Type, reader: JobDraft) -
     local = _local(site, path, kind)
     if site.job is reader:
         return local
+    if required(kind) == FILE:
+        return Wire(handed_on(site, output_name(path), local, reader), RAW, kind)
     name = "_".join((label, *([output_name(path)] if path else ())))
     text = across(site.job, local.text, name, reader)
     if not isinstance(kind, OptionalType):
