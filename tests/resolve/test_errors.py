@@ -1,0 +1,33 @@
+"""Each snippet of errors/*.wf reports exactly what its `#! CODE "regex"` comments announce, on their lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wfc.pipeline import load_texts
+
+EXPECTED = re.compile(r'#! (WF\d+) "((?:[^"\\]|\\.)*)"')
+SNIPPETS = [
+    pytest.param(text, id=f"{path.stem}-{number}")
+    for path in sorted(Path(__file__).with_name("errors").glob("*.wf"))
+    for number, text in enumerate(path.read_text("utf-8").split("---\n"), 1)
+]
+
+
+@pytest.mark.parametrize("text", SNIPPETS)
+def test_all_defects_are_reported_on_their_lines_in_one_run(text: str) -> None:
+    expected = []
+    for number, line in enumerate(text.split("\n"), 1):
+        match = EXPECTED.search(line)
+        if match:
+            expected.append((number, match[1], match[2].replace('\\"', '"')))
+    loaded = load_texts([("snippet.wf", EXPECTED.sub("", text))])
+    source = loaded.sources["snippet.wf"]
+    found = [(source.position(one.span.start).line, one.code, one.message) for one in loaded.diagnostics]
+    shown = "\n".join(map(str, found))
+    assert [(line, code) for line, code, _ in found] == [(line, code) for line, code, _ in expected], shown
+    for (_, _, message), (_, _, regex) in zip(found, expected, strict=True):
+        assert re.search(regex, message), shown
