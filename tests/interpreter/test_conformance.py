@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import pytest
+
 from conformance.case import FOLDER, URL, Case, problems
 from conformance.cases import CASES
 from wfc import ir
