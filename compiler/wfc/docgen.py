@@ -78,7 +78,25 @@ def targets_page() -> str:
     return head + targets_table() + "\n" + pages
 
 
-PAGES = {"docs/targets.md": targets_page}
+def functions_table() -> str:
+    """The functions of the language, for docs/language.md."""
+    from wfc.functions import FUNCTIONS
+
+    rows = []
+    for item in FUNCTIONS.values():
+        cells = (f"`{item.signature}`", item.doc, f"`{item.example}` is `{item.value}`")
+        rows.append(tuple(cell.replace("|", "\\|") for cell in cells))
+    return table(("function", "meaning", "example"), rows)
+
+
+def language_page() -> str:
+    """docs/language.md: written by hand, but for the table at its end."""
+    with open("docs/language.md", encoding="utf-8") as file:
+        head, mark, _ = file.read().partition("## Functions\n\n")
+    return head + mark + functions_table()
+
+
+PAGES = {"docs/language.md": language_page, "docs/targets.md": targets_page}
 
 
 def main() -> int:
