@@ -1,0 +1,155 @@
+"""What fails in production, found before it runs: a resolved project → diagnostics, and `allow` taken into account.
+
+A check is one function of a flow, in a module of its own under wfc/checks whose docstring is its page, its
+documentation (docs/checks.md, `wfc explain`) and its test.
+"""
+
+from __future__ import annotations
+
+from wfc.diagnostic import Diagnostic, ordered
+from wfc.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from wfc.diagnostic import Fix, Label
+    from wfc.ir import Allow, Flow, Project
+    from wfc.source import Span
+
+
+class Page(Record):
+    """A code and what there is to know of it. module: the one whose docstring is the page."""
+
+    code: str
+    name: str
+    severity: str
+    module: str
+
+    @property
+    def doc(self) -> str:
+        """The page: the docstring of its module."""
+        import sys
+
+        return (sys.modules[self.module].__doc__ or "").strip() + "\n"
+
+    def found(
+        self,
+        message: str,
+        span: Span,
+        *labels: Label,
+        why: str = "",
+        help: str = "",  # noqa: A002 - the field's name
+        fixes: tuple[Fix, ...] = (),
+        severity: str = "",
+    ) -> Diagnostic:
+        """A finding under this code."""
+        return Diagnostic(self.code, self.name, severity or self.severity, message, span, labels, why, help, fixes)
+
+
+class Check(Page):
+    """A check of flows. whole: it is about what is not there, so it needs the whole file to have been read."""
+
+    find: Callable[[Flow], Iterator[Diagnostic]]
+    whole: bool = False
+
+
+class ProjectCheck(Page):
+    """A check of a flow among the others of its project; what two flows share is reported for one of them."""
+
+    find: Callable[[Flow, Project], Iterator[Diagnostic]]
+    whole: bool = False
+
+
+def apply(check: Check | ProjectCheck, flow: Flow, project: Project) -> Iterator[Diagnostic]:
+    """What a check finds in one flow."""
+    return check.find(flow, project) if isinstance(check, ProjectCheck) else check.find(flow)
+
+
+def run_checks(
+    project: Project,
+    selected: Collection[str] | None = None,
+    ignore: Collection[str] = (),
+    before: Iterable[Diagnostic] = (),
+) -> tuple[Diagnostic, ...]:
+    """What the checks find in all flows of a project, in a fixed order.
+
+    selected: codes to run, None for all; ignore: codes not to run. before: what the parser found; where a part of a
+    file could not be read, the checks that need all of it (`Check.whole`) are left out for it.
+    Reports, beside the codes of the checks: WF002, WF003 and WF004 about `allow`.
+    """
+    from wfc.checks import all_checks
+
+    unread = {item.span.source for item in before if item.code == "WF001"}
+    checks = [check for check in all_checks() if wanted(check.code, selected, ignore)]
+    codes = {check.code for check in checks if not is_own(check.code)}
+    found: list[Diagnostic] = []
+    for flow in project.flows:
+        whole = flow.span.source not in unread
+        raw = [item for check in checks if whole or not check.whole for item in apply(check, flow, project)]
+        kept, used = sift(raw, flow)
+        found += kept
+        if whole and wanted("WF003", selected, ignore):
+            found += unused(flow, used, codes)
+    return ordered(found)
+
+
+def allowable() -> frozenset[str]:
+    """The codes that `allow` can silence: those of the checks, but WF001 to WF009, and WF952 of the targets."""
+    from wfc.checks import all_checks
+
+    return frozenset({check.code for check in all_checks() if not is_own(check.code)} | {"WF952"})
+
+
+def is_own(code: str) -> bool:
+    """Is it one of WF001 to WF009, which are about the checker itself?"""
+    return code.startswith("WF00")
+
+
+def wanted(code: str, selected: Collection[str] | None, ignore: Collection[str]) -> bool:
+    """Is a code to be run?"""
+    return code not in ignore and (selected is None or code in selected)
+
+
+def allowances(flow: Flow) -> Iterator[tuple[Allow, Span | None]]:
+    """Every `allow` of a flow, and the statement that it is about (None: the whole flow)."""
+    from wfc import walk
+
+    yield from ((allow, None) for allow in flow.allows)
+    for stmt in walk.all_statements(flow):
+        for allow in getattr(stmt, "allows", ()):
+            yield allow, stmt.span
+
+
+def sift(found: Iterable[Diagnostic], flow: Flow) -> tuple[list[Diagnostic], set[Span]]:
+    """The findings that no `allow` of the flow covers, and the places of those that cover one.
+
+    An `allow` on a statement covers findings inside its text, one in `defaults` all of the flow. WF001 to WF009,
+    which are about the checker itself, can't be allowed.
+    """
+    kept: list[Diagnostic] = []
+    used: set[Span] = set()
+    known = list(allowances(flow))
+    for item in found:
+        cover = [] if is_own(item.code) else [allow for allow, where in known if covers(allow, where, item)]
+        used |= {allow.span for allow in cover}
+        if not cover:
+            kept.append(item)
+    return kept, used
+
+
+def covers(allow: Allow, where: Span | None, found: Diagnostic) -> bool:
+    """Is a finding of the code that is allowed, at the place where it is?"""
+    if allow.code != found.code:
+        return False
+    span = found.span
+    return where is None or (where.source == span.source and where.start <= span.start and span.end <= where.end)
+
+
+def unused(flow: Flow, used: set[Span], codes: set[str]) -> Iterator[Diagnostic]:
+    """WF003 for each `allow` of a code that was looked for and that covered nothing."""
+    from wfc.checks import unused_allow
+
+    for allow, _ in allowances(flow):
+        if allow.span not in used and allow.code in codes:
+            yield unused_allow.report(allow)

@@ -1,0 +1,118 @@
+"""hardcoded-secret: a password or token stands in the flow
+
+## What it finds
+Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with user
+and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header.
+
+## Why
+Flows are kept in repositories and copied into engines, whose pages show them (CWE-798). A secret declared by
+`secret NAME` is looked up by the engine at run time and never stands in a text that wfc writes.
+
+## Bad
+```wf
+flow upload {
+  defaults { timeout 1m }
+  task put = shell("aws s3 cp report.csv s3://acme/", env: { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE" })
+}
+```
+```wf
+flow login {
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task me = http.get(url: "https://api.example.com/me", headers: { Authorization: "Bearer 9f8e7d6c5b4a" })
+  output body: json = me.body
+}
+```
+
+## Good
+```wf
+flow upload {
+  secret aws_key_id
+  defaults { timeout 1m }
+  task put = shell("aws s3 cp report.csv s3://acme/", env: { AWS_ACCESS_KEY_ID: aws_key_id })
+}
+```
+"""
+
+from __future__ import annotations
+
+import re
+
+from wfc import ir, walk
+from wfc.check import Check
+from wfc.diagnostic import ERROR
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import AnyExpr, Flow
+    from wfc.source import Span
+
+TOKENS = (
+    ("an AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
+    ("a GitLab token", r"\bglpat-[\w-]{20,}"),
+    ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]+/[A-Z0-9]+/\w+"),
+    ("a Stripe key", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+    ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}"),
+    ("a Google API key", r"\bAIza[\w-]{35}"),
+    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    ("a JSON web token", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    ("a URL with a password", r"\b[a-z][a-z0-9+]*://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@"),
+)
+NAMES = r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$"
+HEADERS = ("authorization", "proxy-authorization", "x-api-key")
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each text; what it holds is not repeated in the message."""
+    seen: set[Span] = set()
+    for expr, name in texts(flow):
+        if not isinstance(expr, ir.Literal) or not isinstance(expr.value, str) or expr.span in seen:
+            continue
+        what = looks_like(expr.value, name)
+        if what and expr.span.source == flow.span.source:
+            seen.add(expr.span)
+            yield report(what, expr.span)
+    for trigger in flow.triggers:
+        what = next((found for _, value in trigger.args if (found := looks_like(str(value), ""))), "")
+        if what:
+            yield report(what, trigger.span)
+
+
+def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
+    """Every part of every expression, with the name of the argument or field that it is given as."""
+    named = [item for task in walk.tasks(flow) for call in walk.calls(task) for item in call.args]
+    stack = [(value, name) for name, value in reversed(named)]
+    stack += [(value, "") for value in reversed(list(walk.flow_expressions(flow)))]
+    while stack:
+        expr, name = stack.pop()
+        yield expr, name
+        if isinstance(expr, ir.RecordExpr):
+            stack += [(value, key) for key, value in reversed(expr.entries)]
+        else:
+            stack += [(part, "") for part in reversed(walk.children(expr))]
+
+
+def looks_like(text: str, name: str) -> str:
+    """What a text seems to be, or ""."""
+    for what, pattern in TOKENS:
+        if re.search(pattern, text):
+            return what
+    if text and (re.search(NAMES, name) or name.lower() in HEADERS):
+        return f"the value of `{name}`"
+    return ""
+
+
+def report(what: str, span: Span) -> Diagnostic:
+    return CHECK.found(
+        f"a secret stands in the flow ({what})",
+        span,
+        why="Whoever can read the flow, its repository or the engine's pages has it.",
+        help="declare `secret NAME`, read NAME here, and make a new one: this one is known",
+    )
+
+
+CHECK = Check("WF603", "hardcoded-secret", ERROR, __name__, find)

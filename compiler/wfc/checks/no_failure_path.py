@@ -1,0 +1,95 @@
+"""no-failure-path: a run may stop half-way behind work that can't simply be started again
+
+## What it finds
+A task that may not be repeated (a POST without key, a payment, a publication) with another task behind it that may
+fail, in a flow without `on failure`. Work inside a `try`, work with an `undo`, and messages to people (`slack.*`,
+`email.*`) are left out. One finding a flow.
+
+## Why
+After the failure the flow can't be run again without doing that work twice, so somebody has to look; the flow
+must tell them. Airflow calls it `on_failure_callback`, Kestra `errors`.
+
+## Bad
+```wf
+flow order {
+  input id: string
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task pay = http.post(url: "https://pay.example.com/charges", json: { order: id })
+  task stock = http.put(url: "https://stock.example.com/orders/{id}", json: { state: "paid" })
+}
+```
+
+## Good
+```wf
+flow order {
+  input id: string
+  secret slack_url
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task pay = http.post(url: "https://pay.example.com/charges", json: { order: id })
+  task stock = http.put(url: "https://stock.example.com/orders/{id}", json: { state: "paid" })
+  on failure { task tell = slack.post(url: slack_url, text: "Order {id}: {failure.task} failed: {failure.message}") }
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.check import Check
+from wfc.checks.common import is_hole, is_repeatable, placed_tasks, work
+from wfc.diagnostic import WARNING, Label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.checks.common import Placed
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Flow, Task
+
+MESSAGES = ("slack.", "email.")
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """At most one finding: the first such task, and what may fail behind it."""
+    if flow.on_failure:
+        return
+    tasks = [(task, place) for task, place in placed_tasks(flow) if place.section == "body"]
+    for number, (task, place) in enumerate(tasks):
+        if not leaves_something(task, place):
+            continue
+        later = [other for other, where in tasks[number + 1 :] if not apart(place, where)]
+        loop = place.loops()[-1:]
+        if not later and not loop:
+            continue
+        label = (
+            Label(later[0].span, f"`{later[0].label}` may fail after it")
+            if later
+            else Label(loop[0].span, "the next item may fail")
+        )
+        yield CHECK.found(
+            f"when the flow fails after `{task.label}`, nobody is told that {work(task.call)} was done",
+            task.call.span,
+            label,
+            why="It is not safe to repeat, so the flow can't just be started again.",
+            help="add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
+        )
+        return
+
+
+def leaves_something(task: Task, place: Placed) -> bool:
+    """Is it work that can't be done again, and that nothing takes back or looks after?"""
+    call = task.call
+    work_done = call.effect.repeat == "unsafe" or not call.effect.reversible
+    message = call.action.startswith(MESSAGES)
+    tried = any(isinstance(stmt, ir.Try) and arm == 0 for stmt, arm in place.around)
+    return work_done and not (is_repeatable(call) or message or tried or task.undo is not None or is_hole(call))
+
+
+def apart(one: Placed, other: Placed) -> bool:
+    """Do they stand in two arms of the same branch, so that only one of them runs?"""
+    arms = {stmt.path: arm for stmt, arm in one.around if isinstance(stmt, ir.If | ir.Match)}
+    return any(arms.get(stmt.path, arm) != arm for stmt, arm in other.around)
+
+
+CHECK = Check("WF501", "no-failure-path", WARNING, __name__, find)

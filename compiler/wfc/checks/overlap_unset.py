@@ -1,0 +1,82 @@
+"""overlap-unset: a scheduled run may still be at work when the next one starts
+
+## What it finds
+A schedule whose next start can come before the worst case of the flow has ended (timeouts × attempts, pauses and
+waits; the message does the arithmetic), without `concurrency`. A flow that only reads is left out, and so is one whose
+`budget { time … }` ends before the next start.
+
+## Why
+GitHub starts the next run beside the first, Airflow up to 16 of them (`max_active_runs_per_dag`), Kestra waits: what
+happens is then chosen by the engine and not by the flow. Two runs at once do the same work twice, or undo each other's.
+
+## Bad
+```wf
+flow sync {
+  on schedule("*/15 * * * *", timezone: "UTC")
+  defaults { timeout 20m }
+  task copy = shell("./copy")
+}
+```
+
+## Good
+```wf
+flow sync {
+  on schedule("*/15 * * * *", timezone: "UTC")
+  concurrency 1 skip
+  defaults { timeout 20m }
+  task copy = shell("./copy")
+}
+```
+```wf
+flow sync {
+  on schedule("0 4 * * *", timezone: "UTC")
+  defaults { timeout 20m }
+  task copy = shell("./copy")
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import walk
+from wfc.check import Check
+from wfc.checks import cron
+from wfc.checks.common import after
+from wfc.checks.worst_case import worst_case
+from wfc.diagnostic import WARNING, Edit, Fix
+from wfc.text import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Flow
+
+MINUTE = 60_000
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each schedule that the flow can outlast."""
+    if flow.concurrency is not None or all(task.call.effect.repeat == "safe" for task in walk.tasks(flow)):
+        return
+    longest = worst_case(flow.body)
+    if flow.budget is not None and flow.budget.time:
+        longest = min(longest, flow.budget.time)
+    for trigger in flow.triggers:
+        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
+        times = cron.read(expression) if isinstance(expression, str) else ""
+        if not isinstance(times, cron.Cron) or times.shortest_gap() * MINUTE >= longest:
+            continue
+        fix = Fix("add `concurrency 1 skip`", (Edit(after(trigger.span), "\n  concurrency 1 skip"),), safe=False)
+        gap = duration_text(times.shortest_gap() * MINUTE)
+        yield CHECK.found(
+            f"a run can take {duration_text(longest)}, and the next one starts after {gap}",
+            trigger.span,
+            why="Engines differ in what they do then: GitHub and Airflow run both at once, Kestra waits.",
+            help="say what is meant: `concurrency 1 skip` leaves the next run out, `concurrency 1 queue` keeps it",
+            fixes=(fix,),
+        )
+
+
+CHECK = Check("WF801", "overlap-unset", WARNING, __name__, find)

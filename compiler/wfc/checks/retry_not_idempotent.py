@@ -1,0 +1,104 @@
+"""retry-not-idempotent: a retry may do the work twice
+
+## What it finds
+A `retry` of a call that is not safe to repeat, or that nobody could read (a script), without `idempotent`; and an
+`until` or `holds` that sends such a request again and again. The message names what would be doubled. A `retry` in
+`defaults` never reaches such calls, so it is always one that was written for them.
+
+## Why
+An attempt that failed may have worked: the answer was lost, not the request. RFC 9110 (section 9.2.2) forbids the
+automatic repetition of requests that are not idempotent unless the client knows better; a key that the server
+remembers (`Idempotency-Key`, IETF draft-ietf-httpapi-idempotency-key-header) is how it can know.
+
+## Bad
+```wf
+flow charge {
+  input invoice: string
+  task pay = http.post(url: "https://pay.example.com/charges", json: { invoice: invoice })
+    retry exponential(attempts: 3, first: 2s, max: 30s)
+    timeout 30s
+}
+```
+```wf
+flow charge {
+  input invoice: string
+  task pay = shell("./charge.sh", env: { INVOICE: invoice }) retry fixed(attempts: 3, every: 5s) timeout 30s
+}
+```
+
+## Good
+```wf
+flow charge {
+  input invoice: string
+  task pay = http.post(url: "https://pay.example.com/charges", json: { invoice: invoice })
+    retry exponential(attempts: 3, first: 2s, max: 30s)
+    timeout 30s
+    idempotent by "charge-{invoice}"
+}
+```
+```wf
+flow report {
+  task build = shell("./build-report.sh")
+    retry fixed(attempts: 3, every: 5s)
+    timeout 5m
+    effect safe "it overwrites the report of the day"
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.check import Check
+from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
+from wfc.diagnostic import ERROR, Label
+from wfc.text import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Call, Flow
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each call that is repeated though it may not be."""
+    for task, _ in placed_tasks(flow):
+        for title, call in named_calls(task):
+            if is_repeatable(call):
+                continue
+            if call.retry is not None and call.retry.attempts > 1:
+                label = Label(call.retry.span, f"up to {call.retry.attempts} attempts")
+                yield report(title, call, "may be done again after an attempt that had worked", label)
+            elif call is task.call and call.effect.repeat == "unsafe" and (poll := task.until or task.holds):
+                label = Label(poll.span, f"again every {duration_text(poll.every)}")
+                yield report(title, call, "is done again with every poll", label)
+
+
+def report(title: str, call: Call, how: str, policy: Label) -> Diagnostic:
+    unsafe = call.effect.repeat == "unsafe"
+    nature = "not safe to repeat" if unsafe else "nobody knows to be safe to repeat"
+    return CHECK.found(
+        f"{work(call)} of {title} {how}",
+        call.span,
+        policy,
+        why=f"It is {nature}, and a lost answer looks like a failure: what it does would be there twice.",
+        help=remedy(call),
+    )
+
+
+def remedy(call: Call) -> str:
+    """What the author can do, by what the operation understands."""
+    match call.op:
+        case ir.Http() if call.action.startswith("http."):
+            return 'give the service a key that it keeps: `idempotent by "…"`, or take the retry away'
+        case ir.Shell() | ir.Python() if call.action in ("shell", "python"):
+            return 'say `effect safe "why"` if it is, hand on a key by `idempotent by "…"`, or take the retry away'
+        case ir.Sql():
+            return "write it so that it can run twice (ON CONFLICT …) and say `idempotent`, or take the retry away"
+        case _:
+            return "take the retry away, or say `idempotent` if the service knows repeats"
+
+
+CHECK = Check("WF303", "retry-not-idempotent", ERROR, __name__, find)

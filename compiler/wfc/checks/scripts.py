@@ -1,0 +1,120 @@
+"""What can be seen in the text of a script without running it: printing of values, values read as code."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from wfc.ir import Call
+    from wfc.source import Span
+
+COMMAND = r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b)\s*(echo|printf)\b(.*)$"
+DATABASES = r"(?:psql|mysql|mariadb|sqlite3|clickhouse-client|snowsql|duckdb)"
+HEREDOC = r"^(?P<head>.*)<<-?\s*(?P<quote>['\"\\]?)(?P<word>\w+)['\"]?(?P<tail>.*)$"
+
+
+def argument_span(call: Call, name: str) -> Span:
+    """Where an argument was written, or the call."""
+    return next((value.span for key, value in call.args if key == name), call.span)
+
+
+def variable(name: str) -> str:
+    """A pattern for `$NAME` and `${NAME…}`."""
+    return rf"\$(?:{name}\b|\{{{name}\b)"
+
+
+def lines(script: str) -> list[str]:
+    """The lines of a script, joined where they end in a backslash, without comments that fill a line."""
+    joined = script.replace("\\\n", " ")
+    return [line for line in joined.split("\n") if not line.lstrip().startswith("#")]
+
+
+def prints_shell(script: str, names: Collection[str], public: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(name, how) for each variable that a bash script shows: each once.
+
+    public: results that may be seen; `echo "x=$NAME" >> "$WFC_OUTPUT"` shows NAME when x is one of them.
+    """
+    if not names:
+        return
+    shown: dict[str, str] = {}
+    for line in lines(script):
+        if re.match(r"\s*set\s+(?:-\w*x|-o\s+xtrace)", line):
+            shown.setdefault(next(iter(names)), "traces every command (`set -x`), and so shows")
+        if re.match(r"\s*(?:env|printenv|export -p|declare -p)\s*$", line):
+            shown.setdefault(next(iter(names)), "prints its environment, and so")
+        found = re.search(COMMAND, line)
+        for name in names:
+            if found and re.search(variable(name), found[2]) and is_shown(found[2], public):
+                shown.setdefault(name, "prints")
+    yield from shown.items()
+
+
+def is_shown(rest: str, public: Collection[str]) -> bool:
+    """Does the output of this `echo` or `printf` end in the log or in a result that may be seen?"""
+    if "WFC_OUTPUT" in rest:
+        key = re.match(r"\s*[\"']?(\w+)=", rest)
+        return key is not None and key[1] in public
+    plain = re.sub(r">\s*(?:&\s*[12]|/dev/std(?:out|err)|/dev/tty)", "", rest)
+    return not re.search(r"[|>]", plain)
+
+
+def prints_python(body: str, names: Collection[str]) -> list[str]:
+    """The arguments that a Python body prints or logs."""
+    calls = re.findall(r"\b(?:print|log(?:ger|ging)?\.\w+)\(([^\n]*)", body)
+    return [name for name in names if any(re.search(rf"\b{name}\b", unquoted(call)) for call in calls)]
+
+
+def unquoted(code: str) -> str:
+    """Python code without its plain string literals; f-strings stay, for they hold names."""
+    return re.sub(r"(?<![fF])(\"[^\"\n]*\"|'[^'\n]*')", "''", code)
+
+
+def runs_in_shell(script: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(name, how) for each variable that a bash script reads as code: each once."""
+    ways = (
+        ("`eval`", r"\beval\b[^\n;|]*{0}"),
+        ("`sh -c`", r"\b(?:ba|z|da|k)?sh\s+(?:-\w+\s+)*-\w*c\s+(?:\"[^\"]*)?{0}"),
+        ("an interpreter's `-c` or `-e`", r"\b(?:python3?|perl|ruby|node)\s+-[ce]\s+(?:\"[^\"]*)?{0}"),
+        ("SQL", DATABASES + r"\b[^\n|;]*\s\"[^\"]*[\s='(]'?{0}[^\"]*\""),
+    )
+    text = "\n".join(lines(script))
+    for name in names:
+        for how, pattern in ways:
+            if re.search(pattern.replace("{0}", variable(name)), text):
+                yield name, how
+                break
+        else:
+            if any(re.search(variable(name), body) for body in sql_documents(text)):
+                yield name, "SQL"
+
+
+def sql_documents(text: str) -> Iterator[str]:
+    """The here-documents that a database client reads and in which the shell puts values (`<<SQL`, not `<<'SQL'`)."""
+    rows = text.split("\n")
+    for number, row in enumerate(rows):
+        found = re.match(HEREDOC, row)
+        if found and not found["quote"] and re.search(rf"\b{DATABASES}\b", found["head"] + found["tail"]):
+            body = []
+            for line in rows[number + 1 :]:
+                if line.strip() == found["word"]:
+                    break
+                body.append(line)
+            yield "\n".join(body)
+
+
+def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(name, how) for each argument that a Python body reads as code: each once."""
+    ways = (
+        ("`eval` or `exec`", r"(?<![\w.])(?:eval|exec)\([^\n]*\b{0}\b"),
+        ("a shell", r"\bos\.(?:system|popen)\([^\n]*\b{0}\b"),
+        ("a shell", r"\bsubprocess\.\w+\((?=[^\n]*shell\s*=\s*True)[^\n]*\b{0}\b"),
+        ("SQL", r"\.execute\w*\(\s*[fF](?:\"\"\"|'''|\"|')[^\n]*\{{0}\b"),
+    )
+    for name in names:
+        for how, pattern in ways:
+            if re.search(pattern.replace("{0}", name), body):
+                yield name, how
+                break

@@ -1,0 +1,78 @@
+"""How long a flow can take at least in its worst case, by arithmetic: timeouts × attempts + pauses + waits."""
+
+from __future__ import annotations
+
+from wfc import ir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.ir import AnyStmt, Block, Call, Task
+
+
+def worst_case(block: Block) -> int:
+    """Milliseconds that the statements can take one after the other.
+
+    What nobody knows (no timeout, a list of unknown length, another flow) counts as little as it can, so that the
+    real worst case is never less.
+    """
+    return sum(of_statement(stmt) for stmt in block)
+
+
+def of_statement(stmt: AnyStmt) -> int:
+    match stmt:
+        case ir.Task():
+            return of_task(stmt)
+        case ir.Parallel():
+            return of_parallel(stmt)
+        case ir.For():
+            count = len(stmt.items.items) if isinstance(stmt.items, ir.ListExpr) else 1
+            rounds = count if stmt.maximum is None else -(-count // stmt.maximum)
+            return rounds * worst_case(stmt.body)
+        case ir.If():
+            return max(worst_case(body) for body in (*(body for _, body in stmt.arms), stmt.other))
+        case ir.Match():
+            return max((worst_case(body) for body in (*(body for _, body in stmt.arms), stmt.other or ())), default=0)
+        case ir.Try():
+            return worst_case(stmt.body) + worst_case(stmt.recover)
+        case ir.Workspace():
+            return worst_case(stmt.body)
+        case ir.Approve():
+            return stmt.timeout or 0
+        case _:
+            return 0
+
+
+def of_task(task: Task) -> int:
+    """A poll ends by its deadline, a watch lasts its time; a fallback comes after the last attempt."""
+    if task.until is not None:
+        own = task.until.within or 0
+    elif task.holds is not None:
+        own = task.holds.duration
+    else:
+        own = of_call(task.call)
+    return own + (of_call(task.fallback.call) if task.fallback and task.fallback.call else 0)
+
+
+def of_call(call: Call) -> int:
+    if isinstance(call.op, ir.Sleep):
+        known = call.op.duration
+        return known.value if isinstance(known, ir.Literal) and isinstance(known.value, int) else 0
+    attempts = min(call.retry.attempts, 100) if call.retry else 1
+    pauses = sum(call.retry.pauses()[:100]) if call.retry and call.retry.attempts <= 100 else 0
+    return attempts * (call.timeout or 0) + pauses
+
+
+def of_parallel(stmt: ir.Parallel) -> int:
+    """The longest path through the statements, by the edges between them."""
+    own = [of_statement(inner) for inner in stmt.body]
+    ends: dict[int, int] = {}
+    before: dict[int, list[int]] = {}
+    for first, second in stmt.edges:
+        before.setdefault(second, []).append(first)
+
+    def end(index: int) -> int:
+        if index not in ends:
+            ends[index] = own[index] + max((end(other) for other in before.get(index, ())), default=0)
+        return ends[index]
+
+    return max((end(index) for index in range(len(own))), default=0)

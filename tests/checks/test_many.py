@@ -1,0 +1,51 @@
+"""All independent defects in one run, in one order, each once."""
+
+from __future__ import annotations
+
+import collections
+import pathlib
+
+from checks.finding import findings
+
+TEXT = (pathlib.Path(__file__).parent / "many_defects.wf").read_text(encoding="utf-8")
+SEEDED = {
+    "WF102": 1,
+    "WF109": 1,
+    "WF201": 1,
+    "WF206": 1,
+    "WF207": 2,
+    "WF301": 1,
+    "WF302": 1,
+    "WF303": 1,
+    "WF305": 1,
+    "WF313": 1,
+    "WF403": 1,
+    "WF404": 1,
+    "WF405": 1,
+    "WF501": 1,
+    "WF601": 1,
+    "WF603": 1,
+    "WF604": 1,
+    "WF706": 1,
+    "WF802": 1,
+    "WF901": 1,
+}
+
+
+def test_all_defects_of_one_file_in_one_run() -> None:
+    assert collections.Counter(item.code for item in findings(TEXT)) == SEEDED
+
+
+def test_order_is_that_of_the_text_and_does_not_change() -> None:
+    found = findings(TEXT)
+    places = [(item.span.start, item.span.end, item.code) for item in found]
+    assert places == sorted(places)
+    assert found == findings(TEXT)
+
+
+def test_a_syntax_error_hides_no_finding_elsewhere() -> None:
+    broken = TEXT.replace('approve go = "Go on?"', 'approve go "Go on?"')
+    codes = {item.code for item in findings(broken)}
+    assert "WF001" in codes
+    assert codes >= {"WF102", "WF201", "WF303", "WF305", "WF313", "WF403", "WF404", "WF405", "WF601", "WF603", "WF802"}
+    assert not codes & {"WF109", "WF206"}, "what could not be read may use it"
