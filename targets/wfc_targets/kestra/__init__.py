@@ -42,7 +42,14 @@ TARGET = Target(
     suffix=".yaml",
     capabilities=CAPABILITIES,
     options=(
-        Option("runner", "string", "Where scripts run: `docker` (the engine's default) or `process`.", None, ("docker", "process")),
+        Option(
+            "runner",
+            "string",
+            "Where scripts run: `docker` (the engine's default) or `process`.",
+            None,
+            ("docker", "process"),
+        ),
+        Option("wide_ints", "bool", "Take int inputs beyond 32 bits, as JSON: the engine's INT refuses them.", False),
         Option("image", "string", "The container image of scripts that name none."),
     ),
     compile=compile_flow,

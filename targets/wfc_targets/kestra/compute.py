@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from wfc import ir
-from wfc.python_text import RESERVED, prelude, python_text
+from wfc.python_text import prelude, python_text
 from wfc.record import replace
 from wfc.types import OptionalType
 from wfc_targets.kestra import pebble
-from wfc_targets.kestra.native import native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +115,9 @@ def _name(expr: AnyExpr) -> str:
     return "value"
 
 
-def script(body: str, operands: Operands, imports: tuple[str, ...] = ("import json",), kernel: tuple[str, ...] = ()) -> str:
+def script(
+    body: str, operands: Operands, imports: tuple[str, ...] = ("import json",), kernel: tuple[str, ...] = ()
+) -> str:
     """A whole script: imports, helpers of computed expressions, the reading of args.json, the body.
 
     imports: lines. kernel: names that it takes from kernel.py. Escaped, so that Pebble renders it to itself.
@@ -138,13 +139,3 @@ def _split(helpers: str) -> tuple[list[str], str]:
     lines = helpers.splitlines()
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     return imports, "\n".join(line for line in lines if not line.startswith(("import ", "from ")))
-
-
-def python_name(name: str) -> str:
-    """A parameter's name as it stands in a call: `def_` where the name is Python's own."""
-    return name + "_" if name in RESERVED else name
-
-
-def is_native(expr: AnyExpr, places: Places, around: Around) -> bool:
-    """Has Pebble this expression?"""
-    return native(expr, places, around) is not None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wfc_targets.common.yaml import Node
 
-ALWAYS = {"wait", "transmit_failed"}
+ALWAYS = {"namespace", "wait", "transmit_failed"}
 MARKS = (yaml.Block, yaml.Flow, yaml.Plain, yaml.Commented, yaml.Spaced)
 
 

@@ -47,13 +47,13 @@ def undos(unit: Unit, block: Block, site: Site, level: int = 1) -> Tasks:
     return tasks
 
 
-def topological(stmt: ir.Parallel) -> list[AnyStmt]:
-    """The branches so that each stands behind those it depends on, in the order of the text where that is free."""
+def backwards(stmt: ir.Parallel) -> list[AnyStmt]:
+    """The branches so that each stands before those it depends on, last of the text first where that is free."""
     left, ordered = list(range(len(stmt.body))), []
     while left:
-        ready = next(n for n in left if not any(first in left for first, second in stmt.edges if second == n))
-        left.remove(ready)
-        ordered.append(stmt.body[ready])
+        free = [n for n in left if not any(second in left for first, second in stmt.edges if first == n)]
+        left.remove(free[-1])
+        ordered.append(stmt.body[free[-1]])
     return ordered
 
 
@@ -62,9 +62,9 @@ def _undos_of(unit: Unit, stmt: AnyStmt, site: Site, level: int) -> Tasks:
         case ir.Task() if stmt.undo is not None:
             return _undo(unit, stmt, site, level)
         case ir.Parallel():
-            return [task for inner in reversed(topological(stmt)) for task in _undos_of(unit, inner, site, level)]
+            return [task for inner in backwards(stmt) for task in _undos_of(unit, inner, site, level)]
         case ir.For():
-            return loops.undo_loop(unit, stmt, site, undos) if has_undo(stmt) else []
+            return loops.undo_loop(unit, stmt, site, undos, level) if has_undo(stmt) else []
         case ir.Try():
             return undos(unit, stmt.recover, site, level) + undos(unit, stmt.body, site, level + 1)
         case _:
@@ -78,16 +78,12 @@ def has_undo(stmt: AnyStmt) -> bool:
     return any(has_undo(inner) for body in blocks(stmt) for inner in body)
 
 
-def done_task(stmt: ir.Task) -> str:
-    """The engine task whose SUCCESS is that of the task."""
-    return f"{stmt.label}_until" if stmt.until else f"{stmt.label}_gate" if stmt.holds else stmt.label
-
-
 def _undo(unit: Unit, stmt: ir.Task, site: Site, level: int) -> Tasks:
     assert stmt.undo is not None
     name = stmt.label + "_undo" * level
-    tests = [loops.state_test(unit, stmt, done_task(stmt), site)]
-    tests += [f"{pebble.state_of(stmt.label + '_undo' * inner)} == ''" for inner in range(1, level)]
+    places = unit.places
+    tests = [f"{places.state(loops.done_task(stmt), site.around)} == 'SUCCESS'"]
+    tests += [_not_undone(places.state(stmt.label + "_undo" * inner, site.around)) for inner in range(1, level)]
     run_if = pebble.output(" and ".join(tests))
     calc = Calc(unit, replace(stmt, label=name), site)
     task = called(unit, stmt, stmt.undo, name, site, calc, "undo")
@@ -99,6 +95,11 @@ def _undo(unit: Unit, stmt: ir.Task, site: Site, level: int) -> Tasks:
             "undo in `on failure`, where the state can be looked up first",
         )
     return [*calc.tasks(run_if), replace(task, run_if=run_if, allow_failure=True)]
+
+
+def _not_undone(state: str) -> str:
+    """SKIPPED: the `try` around had failed before the task succeeded, so it never did."""
+    return f"({state} == '' or {state} == 'NOT_RUN')"
 
 
 # --- the end of a flow ---

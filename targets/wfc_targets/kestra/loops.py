@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.record import replace
+from wfc.types import ListType, OptionalType
+from wfc.walk import blocks
 from wfc_targets.common import yaml
 from wfc_targets.kestra import model, pebble
 from wfc_targets.kestra.native import native
@@ -15,14 +17,16 @@ from wfc_targets.kestra.unit import Calc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from wfc.ir import Block
+    from wfc.ir import AnyStmt, Block
+    from wfc.types import Type
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.tasks import Tasks
     from wfc_targets.kestra.unit import Site, Unit
 
     Sequence = Callable[[Unit, Block, Site], Tasks]
+    Undos = Callable[[Unit, Block, Site, int], Tasks]
 
 
 def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks:
@@ -61,32 +65,73 @@ def _values(unit: Unit, stmt: ir.For, site: Site) -> Node:
 def exports(unit: Unit, stmt: ir.For, site: Site) -> list[model.FlowOutput]:
     """What an iteration hands out: the results that are read outside, the states that undos ask for."""
     around = (*site.around, stmt.label)
+    wanted = unit.collected(stmt.label)
     found = []
     for path, producer in unit.places.producers.items():
-        if stmt.label in producer.loops and path in unit.collected(stmt.label):
+        if stmt.label in producer.loops and path in wanted:
             found.append(model.FlowOutput(producer.stmt.label, "JSON", _exported(unit, path, around)))
     for inner, loops in nested(stmt.body, around):
-        if isinstance(inner, ir.Task) and inner.undo is not None and loops == around:
-            state = pebble.output(f"tasks.{inner.label}.state ?? 'NOT_RUN'")
-            found.append(model.FlowOutput(f"{inner.label}_undo", "STRING", state))
+        if loops == around and isinstance(inner, ir.For) and any(_undone(task) for task, _ in nested(inner.body, ())):
+            value = pebble.output(f"(outputs.{inner.label}.outputs ?? []) | toJson")
+            found.append(model.FlowOutput(f"{inner.label}_undo", "JSON", value))
+    for task in _undo_states(stmt.body):
+        found.append(model.FlowOutput(f"{task}_undo", "STRING", pebble.output(f"tasks.{task}.state ?? 'NOT_RUN'")))
     return found
+
+
+def _undone(stmt: AnyStmt) -> bool:
+    return isinstance(stmt, ir.Task) and stmt.undo is not None
+
+
+def _undo_states(block: Block, level: int = 1) -> Iterator[str]:
+    """The engine tasks whose states decide what an undo loop undoes: the tasks, and the undos of a `try` around them."""
+    for stmt in block:
+        if isinstance(stmt, ir.Task) and stmt.undo is not None:
+            yield done_task(stmt)
+            yield from (f"{stmt.label}{'_undo' * inner}" for inner in range(1, level))
+        elif isinstance(stmt, ir.Try):
+            yield from _undo_states(stmt.body, level + 1)
+            yield from _undo_states(stmt.recover, level)
+        elif not isinstance(stmt, ir.For):
+            for body in blocks(stmt):
+                yield from _undo_states(body, level)
+
+
+def done_task(stmt: ir.Task) -> str:
+    """The engine task whose SUCCESS is that of the task."""
+    return f"{stmt.label}_until" if stmt.until else f"{stmt.label}_gate" if stmt.holds else stmt.label
 
 
 def _exported(unit: Unit, path: str, around: tuple[str, ...]) -> str:
     """The result of a task in this iteration, a list of them when there are loops in between."""
     producer = unit.places.producers[path]
     kind = producer.stmt.type if isinstance(producer.stmt, ir.Task) else producer.stmt.fields
-    ref = ir.Ref(kind, producer.stmt.span, "task", path, len(producer.loops) - len(around))
-    text = unit.places.path(ref, around)
-    return pebble.output(f"({text} ?? null) | toJson")
+    outside = unit.read_type(path)
+    inside = len(producer.loops) - len(around)
+    missing = isinstance(outside, ListType) and isinstance(_item_type(outside, inside), OptionalType)
+    wanted: Type = OptionalType(kind) if missing and not inside else kind
+    for _ in range(inside):
+        wanted = ListType(OptionalType(kind) if missing else kind)
+    text = unit.places.path(ir.Ref(wanted, producer.stmt.span, "task", path, inside), around)
+    return pebble.output(f"[{text}] | toJson" if missing and not inside else f"{text} | toJson")
 
 
-def state_test(unit: Unit, stmt: ir.Task, task: str, site: Site) -> str:
-    """Did the task succeed, in this execution?"""
-    del unit, stmt, site
-    return pebble.ended(task, "SUCCESS")
+def _item_type(kind: Type, depth: int) -> Type:
+    for _ in range(depth + 1):
+        kind = kind.item if isinstance(kind, ListType) else kind
+    return kind
 
 
-def undo_loop(unit: Unit, stmt: ir.For, site: Site, undos: Callable[[Unit, Block, Site], Tasks]) -> Tasks:
+def undo_loop(unit: Unit, stmt: ir.For, site: Site, undos: Undos, level: int) -> Tasks:
     """A loop over the iterations of a loop, last first, that undoes what succeeded in each."""
-    raise NotImplementedError((unit, stmt, site, undos))
+    task = stmt.label + "_undo" * level
+    inside = replace(site, around=(*site.around, stmt.label))
+    numbers = "jq('sort_by(-.item.iteration) | map(.item.iteration)')"
+    values = pebble.output(f"{unit.places.iterations(stmt.label, site.around)} | {numbers} | first")
+    unit.places.undone.add(stmt.label)
+    tasks = undos(unit, stmt.body, inside, level)
+    unit.places.undone.discard(stmt.label)
+    unit.note(task, stmt, "loop", replace(site, section="undo"))
+    return [
+        model.Loop(id=task, values=values, concurrency_limit=1, transmit_failed=False, allow_failure=True, tasks=tuple(tasks))
+    ]

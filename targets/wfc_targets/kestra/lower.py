@@ -48,7 +48,7 @@ def lower(unit: Unit) -> model.EngineFlow:
 
 
 def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
-    kind, item = engine_type(declared.type)
+    kind, item = engine_type(declared.type, bool(unit.options.get("wide_ints")))
     inner = types.required(declared.type)
     default = declared.default
     constant = isinstance(default, ir.Literal) and default.value is not None
@@ -107,7 +107,11 @@ def _concurrency(unit: Unit) -> model.EngineConcurrency | None:
     if wanted is None:
         return None
     if wanted.by is not None or wanted.mode not in MODES:
-        why = "a limit counts all executions of a flow" if wanted.by is not None else "a limit can't end an older execution"
+        why = (
+            "a limit counts all executions of a flow"
+            if wanted.by is not None
+            else "a limit can't end an older execution"
+        )
         unit.unsupported(
             "`concurrency … by`" if wanted.by is not None else f"`concurrency {wanted.limit} {wanted.mode}`",
             wanted.span,
@@ -147,7 +151,9 @@ def _calculated_outputs(unit: Unit) -> Tasks:
         return []
     entries = ", ".join(f'"{name}": {code}' for name, code in codes.items())
     unit.entries.append(Entry("outputs_calc", "", "calc", "body", unit.flow.span))
-    return [script_task(unit, "outputs_calc", f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")', operands)]
+    return [
+        script_task(unit, "outputs_calc", f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")', operands)
+    ]
 
 
 def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:
@@ -155,7 +161,7 @@ def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:
     text = native(output.value, unit.places, ())
     if text is None:
         text = pebble.member("outputs.outputs_calc.vars", output.name)
-    kind, _ = engine_type(output.type)
+    kind, _ = engine_type(output.type, bool(unit.options.get("wide_ints")))
     kind = "JSON" if kind == "ARRAY" else kind
     text = text if text.endswith("?? null)") else f"({text} ?? null)"
     shown = f"{text} | toJson" if kind == "JSON" else text[1:-1]

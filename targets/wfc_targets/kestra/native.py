@@ -156,10 +156,14 @@ def jq(expr: AnyExpr, variable: str) -> str | None:
         case ir.Field():
             inner = jq(expr.of, variable)
             simple = pebble.NAME.fullmatch(expr.name) is not None and expr.of.type != types.DATE
-            return None if inner is None or not simple else f"{inner.rstrip('.') if inner == '.' else inner}.{expr.name}"
+            return (
+                None if inner is None or not simple else f"{inner.rstrip('.') if inner == '.' else inner}.{expr.name}"
+            )
         case ir.Literal(value=bool() | int() as value):
             return str(value).lower()
-        case ir.Literal(value=str() as value) if value.isascii() and value.isprintable() and not set(value) & set("\"'\\"):
+        case ir.Literal(value=str() as value) if (
+            value.isascii() and value.isprintable() and not set(value) & set("\"'\\")
+        ):
             return f'"{value}"'
         case ir.Unary(op="not"):
             inner = jq(expr.operand, variable)

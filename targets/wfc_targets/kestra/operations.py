@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wfc import ir, types
+from wfc.python_text import RESERVED
 from wfc.types import EnumType, OptionalType, RecordType
 from wfc_targets.common import yaml
 from wfc_targets.kestra import compute, model, pebble
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BASH = yaml.Flow(["/bin/bash", "-euo", "pipefail", "-c"])
 TAME = (types.INT, types.BOOL, types.DATE, types.DURATION)
+TAKEN = frozenset((*RESERVED, "args", "outputs", "save", "typed"))
 SIMPLE = (types.STRING, types.SECRET, types.INT, types.FLOAT, types.BOOL, types.DATE, types.DATETIME, types.FILE)
 
 
@@ -103,9 +105,9 @@ def shell_task(job: Job, op: ir.Shell) -> model.Commands:
     files: dict[str, Node] = dict(environment.files)
     if outputs:
         job.unit.scripts = True
-        folder = f".{job.task}" if job.site.shared else "."
         files["outputs.sh"] = "{{ vars.outputs }}"
-        prologue.append(f'export WFC_OUTPUT="$PWD/{"" if folder == "." else folder + "/"}.wfc_output"')
+        own = f"_{job.task}" if job.site.shared else ""
+        prologue.append(f'export WFC_OUTPUT="$PWD/.wfc_output{own}"')
         epilogue.append('. "${WFC_OUTPUT%/*}/outputs.sh" ' + " ".join(outputs))
         if re.search(r"\b(exit|exec|return|trap)\b", script):
             # the outputs are read after an early end as well
@@ -172,12 +174,10 @@ def argument(job: Job, operands: compute.Operands, name: str, expr: AnyExpr, fil
 def python_task(job: Job, op: ir.Python) -> model.Script:
     """The body as a function, called with its arguments; what it returns is checked and handed on."""
     operands = compute.Operands(job.unit.places, job.site.around)
-    function = compute.python_name(job.task)
+    function = job.task + "_" if job.task in TAKEN else job.task
     files: dict[str, str] = {}
-    arguments = ", ".join(
-        f"{compute.python_name(name)}={argument(job, operands, name, expr, files)}" for name, expr in op.args
-    )
-    head = f"def {function}({', '.join(compute.python_name(name) for name, _ in op.args)}):"
+    arguments = ", ".join(f"{name}={argument(job, operands, name, expr, files)}" for name, expr in op.args)
+    head = f"def {function}({', '.join(name for name, _ in op.args)}):"
     body = "\n".join(f"    {line}" if line.strip() else "" for line in op.body.strip("\n").split("\n"))
     kind = job.call.type
     call, kernel, kept = f"{function}({arguments})", ("outputs", "typed"), ()
@@ -230,5 +230,3 @@ def subflow_task(job: Job, op: ir.RunFlow) -> model.Subflow:
             structured = not isinstance(kind, EnumType) and kind not in SIMPLE
             inputs[name] = pebble.output(f"{text} | toJson" if structured else text)
     return model.Subflow(id=job.task, flow_id=op.flow, inputs=inputs or None)
-
-

@@ -54,5 +54,9 @@ def duration(milliseconds: int) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     fraction = f".{rest:03}".rstrip("0") if rest else ""
-    parts = [f"{hours}H"] * bool(hours) + [f"{minutes}M"] * bool(minutes) + [f"{seconds}{fraction}S"] * bool(seconds or rest)
+    parts = (
+        [f"{hours}H"] * bool(hours)
+        + [f"{minutes}M"] * bool(minutes)
+        + [f"{seconds}{fraction}S"] * bool(seconds or rest)
+    )
     return "PT" + ("".join(parts) or "0S")

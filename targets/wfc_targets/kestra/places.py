@@ -36,6 +36,7 @@ class Places:
         self.loops: dict[str, ir.For] = {}
         self.producers: dict[str, Producer] = {}
         self.failure: dict[str, str] = {}
+        self.undone: set[str] = set()
         for block in (flow.body, flow.on_failure, flow.finally_):
             for stmt, around in nested(block, ()):
                 if isinstance(stmt, ir.Task | ir.Approve):
@@ -85,9 +86,16 @@ class Places:
         if ref.kind != "task":
             return self.reference(ref, around), 0
         producer = self.producers[ref.name]
+        label = producer.stmt.label
         if ref.collect:
-            return collected(producer.loops[-ref.collect], producer.stmt.label), 0
-        return self.result(producer.stmt, fields, around)
+            wrapped = isinstance(ref.type, ListType) and isinstance(ref.type.item, OptionalType)
+            return collected(producer.loops[-ref.collect], label, wrapped), 0
+        if producer.loops and producer.loops[-1] in self.undone:
+            return self.entry(producer.loops[-1], around, f".outputs.{label}"), 0
+        text, used = self.result(producer.stmt, fields, around)
+        if text.startswith("{") and isinstance(ref.type, OptionalType):
+            text = f"({pebble.ended(label, 'SUCCESS')} ? {text} : null)"
+        return text, used
 
     def result(self, stmt: ir.Task | ir.Approve, fields: list[str], around: Around) -> tuple[str, int]:
         """The result of a task, and how many of `fields` are in it; by state where a fallback may have given it.
@@ -164,6 +172,8 @@ class Places:
     def _item(self, ref: ir.Ref, around: Around) -> str:
         """`item.value`, the place of the item (its value where the items are literals that differ)."""
         loop = self.loops[ref.name]
+        if ref.name in self.undone:
+            return self._undone_item(ref, loop, around)
         up = ".parent" * (len(around) - 1 - around.index(ref.name))
         if ref.kind == "index":
             return f"item{up}.index"
@@ -173,6 +183,38 @@ class Places:
             return f"(item{up}.value | number)" if number else f"item{up}.value"
         items = self.items(loop, around[: around.index(ref.name)])
         return f"{items}[item{up}.index]"
+
+    def _undone_item(self, ref: ir.Ref, loop: ir.For, around: Around) -> str:
+        """The same, read by an undo: its own loop goes over the numbers of the iterations."""
+        number = self._number(ref.name, around)
+        if ref.kind == "index":
+            return number
+        literals = literal_items(loop)
+        if literals is None:
+            return f"{self.items(loop, around[: around.index(ref.name)])}[{number}]"
+        value = self.entry(ref.name, around, ".item.value")
+        return f"({value} | number)" if isinstance(literals[0], int) else value
+
+    def _number(self, loop: str, around: Around) -> str:
+        return f"(item{'.parent' * (len(around) - 1 - around.index(loop))}.value | number)"
+
+    def iterations(self, loop: str, around: Around) -> str:
+        """What is known of the iterations of a loop, to an undo that stands in undo loops itself."""
+        before = around[: around.index(loop)] if loop in around else around
+        if before and before[-1] in self.undone:
+            return self.entry(before[-1], around, f".outputs.{loop}_undo")
+        return f"(outputs.{loop}.outputs ?? [])"
+
+    def entry(self, loop: str, around: Around, what: str) -> str:
+        """A part of one iteration: of the number that the undo loop around the reader is at."""
+        program = f".[1] as $i | .[0] | map(select(.item.iteration == $i) | {what}) | first"
+        return f"([{self.iterations(loop, around)}, {self._number(loop, around)}] | jq('{program}') | first)"
+
+    def state(self, task: str, around: Around) -> str:
+        """The state of a task in this execution or, to an undo, in the iteration that is undone; '' while it has none."""
+        if around and around[-1] in self.undone:
+            return f"({self.entry(around[-1], around, f'.outputs.{task}_undo')} ?? '')"
+        return pebble.state_of(task)
 
     def items(self, loop: ir.For, around: Around) -> str:
         """The list that a loop goes over: inline where Pebble has it, else what `X_calc` computed."""
@@ -219,9 +261,12 @@ def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
             yield from nested(body, inside)
 
 
-def collected(loop: str, label: str) -> str:
-    """The results of a task in a loop, in order of the items (the engine's order is that of the ends)."""
-    program = f"sort_by(.item.iteration) | map(.outputs.{label})"
+def collected(loop: str, label: str, wrapped: bool) -> str:
+    """The results of a task in a loop, in order of the items (the engine's order is that of the ends).
+
+    wrapped: each in a list of one, since the engine forgets an iteration whose outputs are all null.
+    """
+    program = f"sort_by(.item.iteration) | map(.outputs.{label}{'[0]' if wrapped else ''})"
     return f"((outputs.{loop}.outputs ?? []) | jq('{program}') | first)"
 
 
@@ -281,4 +326,3 @@ def _may_be_missing(part: AnyExpr) -> bool:
     if isinstance(part, ir.Field):
         return part.of.type == types.JSON or isinstance(part.of.type, MapType)
     return False
-

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PYTHON = {"int": "int", "float": "float", "bool": "bool", "string": "str", "secret": "str", "date": "str"}
 PYTHON |= {"datetime": "str", "duration": "int", "json": "object", "file": "str"}
-ENGINE = {"string": "STRING", "secret": "STRING", "int": "INT", "float": "FLOAT", "bool": "BOOL", "date": "DATE"}
+ENGINE = {"string": "STRING", "secret": "STRING", "int": "INT", "float": "JSON", "bool": "BOOL", "date": "DATE"}
 ENGINE |= {"datetime": "DATETIME", "duration": "DURATION", "file": "FILE", "json": "JSON"}
 SCHEMA = {"int": "integer", "float": "number", "bool": "boolean", "duration": "integer"}
 
@@ -56,9 +56,15 @@ def schema(kind: Type) -> Json:
             return {"type": SCHEMA.get(str(kind), "string")}
 
 
-def engine_type(kind: Type) -> tuple[str, str | None]:
-    """The engine's type of an input or output, and the item type of an ARRAY."""
+def engine_type(kind: Type, wide: bool = False) -> tuple[str, str | None]:
+    """The engine's type of an input or output, and the item type of an ARRAY.
+
+    Its FLOAT has 32 bits and would round in silence, so a float is JSON. Its INT has 32 bits and refuses more;
+    wide: ints are JSON as well.
+    """
     inner = types.required(kind)
+    if wide and inner == types.INT:
+        return "JSON", None
     if isinstance(inner, ListType):
         item = ENGINE.get(str(inner.item))
         return ("ARRAY", item) if item not in (None, "JSON", "FILE", "DURATION") else ("JSON", None)

@@ -306,4 +306,3 @@ def require(unit: Unit, stmt: ir.Require, site: Site) -> Tasks:
     message = _message(unit, stmt.message, site, calc)
     unit.note(stmt.label, stmt, "require", site)
     return [*calc.tasks(), model.Fail(id=stmt.label, condition=text, error_message=message)]
-

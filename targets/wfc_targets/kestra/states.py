@@ -8,7 +8,7 @@
 | not_run | no task run; SKIPPED by a `runIf` that the compiler made (undo, order in a Dag) |
 
 What `extra` of a manifest entry says: `arms`: [[task, arm], …] around it; `ordered`: its `runIf` is the compiler's;
-`inside`: it makes its attempts itself and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
+`undoes`: the loops whose iterations an undo's own loops go over, last first; `inside`: it makes its attempts itself and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
 """
 
 from __future__ import annotations
@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     Index = tuple[int, ...]
     Runs = dict[str, dict[Index, TaskRun]]
 
-ROLES = {"task": "task", "undo": "undo", "fallback": "fallback", "approve": "approve", "require": "require", "stop": "stop"}
+ROLES = {
+    "task": "task",
+    "undo": "undo",
+    "fallback": "fallback",
+    "approve": "approve",
+    "require": "require",
+    "stop": "stop",
+}
 STATES = {"SUCCESS": SUCCEEDED, "FAILED": FAILED, "WARNING": FAILED, "KILLED": FAILED, "SKIPPED": SKIPPED}
 ATTEMPT = re.compile(r"attempt \d+: ")
 
@@ -66,6 +73,9 @@ def reference_states(
 def _instances(entry: Entry, runs: Runs, helpers: dict[tuple[str, str], list[Entry]]) -> list[Instance]:
     extra = dict(entry.extra)
     own = runs.get(entry.id, {})
+    undoes = extra.get("undoes")
+    if isinstance(undoes, list):
+        own = {_undone([str(loop) for loop in undoes], index, runs): run for index, run in own.items()}
     found = [_ran(entry, index, run, runs) for index, run in own.items()]
     if entry.role in ("undo", "fallback"):
         return found
@@ -84,6 +94,16 @@ def _instances(entry: Entry, runs: Runs, helpers: dict[tuple[str, str], list[Ent
             if index not in seen and run.state != "FAILED" and _taken(run) != name:
                 seen.add(index)
                 found.append(Instance(entry.path, index, ROLES[entry.role], SKIPPED))
+    return found
+
+
+def _undone(loops: list[str], index: Index, runs: Runs) -> Index:
+    """The iterations that an undo belongs to: its own loops count from the last iteration down."""
+    found: Index = ()
+    for loop, turn in zip(loops, index, strict=False):
+        known = runs[loop][found].outputs.get("outputs") or []
+        numbers = sorted((int(entry["item"]["iteration"]) for entry in known), reverse=True)
+        found = (*found, numbers[turn])
     return found
 
 

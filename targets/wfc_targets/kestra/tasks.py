@@ -107,7 +107,9 @@ def _repeated(unit: Unit, stmt: ir.Task, main: model.EngineTask, site: Site) -> 
     loop = model.LoopUntil(
         id=name,
         condition=text,
-        check_frequency=model.CheckFrequency(pebble.duration(repeat.every), None if limit is None else pebble.duration(limit)),
+        check_frequency=model.CheckFrequency(
+            pebble.duration(repeat.every), None if limit is None else pebble.duration(limit)
+        ),
         fail_on_max_reached=None if limit is None else not holds,
         tasks=tuple(alone(unit, tasks)),
     )
@@ -142,7 +144,9 @@ def _with_fallback(
         operands = compute.Operands(unit.places, site.around)
         code = operands.code(fallback.value)
         unit.note(other, stmt, "calc", site)
-        errors = [script_task(unit, other, f'print("::" + json.dumps({{"outputs": {{"value": {code}}}}}) + "::")', operands)]
+        errors = [
+            script_task(unit, other, f'print("::" + json.dumps({{"outputs": {{"value": {code}}}}}) + "::")', operands)
+        ]
     unit.note(wrapper, stmt, "wrapper", site)
     swallow = {"allow_failure": True, "allow_warning": True}
     whole = model.Sequential(id=wrapper, tasks=tuple(alone(unit, body)), errors=tuple(errors), **swallow)
@@ -150,7 +154,9 @@ def _with_fallback(
         return whole, []
     unit.note(gate, stmt, "gate", site)
     failed = " or ".join(pebble.ended(task.id, "FAILED") for task in errors)
-    return whole, [model.Fail(id=gate, condition=pebble.output(failed), error_message=f"the fallback of {stmt.label} failed")]
+    return whole, [
+        model.Fail(id=gate, condition=pebble.output(failed), error_message=f"the fallback of {stmt.label} failed")
+    ]
 
 
 def lower_approve(unit: Unit, stmt: ir.Approve, site: Site) -> Tasks:

@@ -13,8 +13,11 @@ from wfc_targets.kestra.places import Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import AnyExpr, AnyStmt, Flow, Json, Project
     from wfc.source import Span
+    from wfc.types import Type
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.places import Around
 
@@ -56,6 +59,8 @@ class Unit:
         if site.arms:
             extra["arms"] = [list(arm) for arm in site.arms]
         section = "undo" if role == "undo" else site.section
+        if role == "undo" and site.around and site.around[0] in self.places.undone:
+            extra["undoes"] = list(site.around)
         self.entries.append(Entry(task, stmt.path, role, section, stmt.span, "", tuple(sorted(extra.items()))))
 
     def mark(self, task: str, **extra: Json) -> None:
@@ -90,13 +95,25 @@ class Unit:
         return fields
 
     def collected(self, loop: str) -> set[str]:
-        """The paths of the tasks in a loop whose results are read outside of it."""
-        found = set()
+        """The paths of the tasks in a loop whose results are read outside of it, or by an undo."""
+        found = {
+            ref.name
+            for ref in self._task_references()
+            if ref.collect and loop in self.places.producers[ref.name].loops[-ref.collect :]
+        }
+        for task in walk.tasks(self.flow):
+            if task.undo is not None and loop in self.places.producers[task.path].loops:
+                for expr in walk.call_expressions(task.undo):
+                    found |= {ref.name for ref in walk.references(expr) if ref.kind == "task" and not ref.collect}
+        return {path for path in found if loop in self.places.producers[path].loops}
+
+    def read_type(self, path: str) -> Type | None:
+        """The type that a task's results have outside of their loops, None when nobody reads them there."""
+        return next((ref.type for ref in self._task_references() if ref.name == path and ref.collect), None)
+
+    def _task_references(self) -> Iterator[ir.Ref]:
         for expr in walk.flow_expressions(self.flow):
-            for ref in walk.references(expr):
-                if ref.kind == "task" and ref.collect and loop in self.places.producers[ref.name].loops[-ref.collect :]:
-                    found.add(ref.name)
-        return found
+            yield from (ref for ref in walk.references(expr) if ref.kind == "task")
 
     def runner(self) -> Node:
         """The `taskRunner`, None for the engine's own default (Docker)."""

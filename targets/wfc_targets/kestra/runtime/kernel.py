@@ -62,9 +62,7 @@ def parsed(body, kind):
 
 def plain(rows):
     """Rows of any driver as JSON values: a numeric is a float, a date or time its ISO text, bytes are refused."""
-    return json.loads(
-        json.dumps(rows, default=lambda x: float(x) if isinstance(x, decimal.Decimal) else x.isoformat())
-    )
+    return json.loads(json.dumps(rows, default=lambda x: float(x) if isinstance(x, decimal.Decimal) else x.isoformat()))
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -139,7 +137,10 @@ def ask(url, key, model, prompt, data, schema, kind, pauses=(), timeout=120):
         "model": model,
         "temperature": 0,
         "messages": [{"role": "user", "content": text}],
-        "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": wrapped}},
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": wrapped},
+        },
     }
     headers = {"Authorization": "Bearer " + key, "Content-Type": "application/json"}
     body = json.dumps(request).encode()

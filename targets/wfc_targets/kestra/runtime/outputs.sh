@@ -1,6 +1,6 @@
 # $WFC_OUTPUT (name=value lines, name<<END blocks) -> outputs of the task. Arguments: name:type; a missing or mistyped value fails.
 cd "${WFC_OUTPUT%/*}"
-mkdir -p .out && touch "$WFC_OUTPUT"
+rm -rf .out && mkdir .out && touch "$WFC_OUTPUT"
 declare -A given=()
 while IFS= read -r line || [[ $line ]]; do
   if [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)'<<'(.+)$ ]]; then
