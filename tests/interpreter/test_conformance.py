@@ -11,7 +11,8 @@ from conformance.cases import CASES
 from wfc import ir
 from wfc.interpret import interpret
 from wfc.pipeline import load
-from wfc.trace import Trace, from_json, to_json
+from wfc.record import replace
+from wfc.trace import NOT_RUN, Trace, from_json, name_of, to_json
 from wfc.world import World
 
 NAMED = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -43,3 +44,18 @@ def test_trace_survives_json(case: Case) -> None:
     trace = run(case)
     assert from_json(to_json(trace)).by_key().keys() == trace.by_key().keys()
     assert problems(case, from_json(to_json(trace))) == []
+
+
+@NAMED
+def test_another_trace_does_not_show_them(case: Case) -> None:
+    """The judge of the cases notices a lost instance, a wrong state and a wrong end of the run."""
+    trace = run(case)
+    fixed = {name for name, state in case.states.items() if "any" not in state}
+    for one in trace.instances:
+        if name_of(one.key) in fixed:
+            rest = tuple(other for other in trace.instances if other is not one)
+            assert problems(case, replace(trace, instances=rest))
+            assert problems(case, replace(trace, instances=(*rest, replace(one, state=NOT_RUN))))
+    assert problems(case, replace(trace, state="other"))
+    if case.outputs:
+        assert problems(case, replace(trace, outputs={}))

@@ -22,7 +22,7 @@ from wfc.world import Behaviour, World
 
 Drawn = tuple[str, World, dict[str, Any]]
 RANDOM = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
