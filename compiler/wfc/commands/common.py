@@ -38,7 +38,7 @@ def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
     from wfc.diagnostic import ordered
 
     loaded = gathered.loaded
-    checked = run_checks(loaded.project, ignore=gathered.settings.ignore)
+    checked = run_checks(loaded.project, ignore=gathered.settings.ignore, before=loaded.diagnostics)
     asked = {*gathered.asked, "wfc.toml"}
     return ordered(found for found in (*loaded.diagnostics, *checked) if found.span.source in asked)
 

@@ -86,7 +86,7 @@ def ask(args: Namespace, settings: Settings, others: list[tuple[str, str]]) -> R
 
     def check(text: str) -> tuple[Diagnostic, ...]:
         loaded = load_texts([(NAME, text), *others], settings)
-        checked = run_checks(loaded.project, ignore=settings.ignore)
+        checked = run_checks(loaded.project, ignore=settings.ignore, before=loaded.diagnostics)
         return ordered(item for item in (*loaded.diagnostics, *checked) if item.span.source == NAME)
 
     intent = sys.stdin.read() if args.intent == "-" else args.intent

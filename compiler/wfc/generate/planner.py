@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMS = (
     ("schedule", "every weekday at 7:30 in Europe/Berlin · every 15 minutes · on demand"),
     ("start by event", 'when a file lands in "/inbox/*.csv" · when someone pushes to "acme/app"'),
-    ("do", 'run `./load-orders` · fetch https://… · use dbt.build with dir "models" · wait 5 minutes'),
+    ("do", 'run `./load-orders` · fetch https://… · use dbt.build with project "models" · wait 5 minutes'),
     ("sequence", "run `a`, then run `b`; run `c`"),
     ("at the same time", "at the same time run `lint` and run `test`"),
     ("for each", "for each region of eu, us at most 2 at once: run `./deploy` and run `./verify`"),
@@ -54,8 +54,8 @@ def parse(intent: str) -> Any:
     try:
         return reader.parse(intent)
     except UnexpectedInput as error:
-        at = error.pos_in_stream
-        raise not_understood(intent, len(intent) if at is None or at < 0 else at) from None
+        ended = getattr(getattr(error, "token", None), "type", "") == "$END"
+        raise not_understood(intent, len(intent) if ended else error.pos_in_stream or 0) from None
 
 
 def not_understood(intent: str, at: int) -> UserError:

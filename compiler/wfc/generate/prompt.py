@@ -68,6 +68,7 @@ def build(intent: str, catalog: Catalog, current: str = "") -> tuple[Message, ..
     system = (
         f"{ROLE}\n\n# The language\n{card()}\n# Actions and triggers\n" + "\n".join(lines) + f"\n\n# Examples\n{shown}"
     )
+    intent = intent.replace("</intent>", "")
     task = f"Write the flow for this intent:\n<intent>\n{intent}\n</intent>"
     if current:
         task = f"Change this flow:\n```wf\n{current}\n```\nas this intent says:\n<intent>\n{intent}\n</intent>"
