@@ -12,6 +12,7 @@ from typing import Any
 GRAMMAR = Path(__file__).parents[2] / "grammar" / "wfc_grammar" / "workflow.lark"
 TABLES = Path(__file__).with_name("tables.bin")
 STARTS = ("start", "expr", "type")
+Rule = tuple[str, int, str, bool, tuple[int, ...]]
 
 
 def build(grammar: str) -> bytes:
@@ -28,30 +29,47 @@ def build(grammar: str) -> bytes:
         grammar, parser="lalr", strict=True, maybe_placeholders=False, keep_all_tokens=True, start=list(STARTS)
     )
     table = parser.parser.parser._parse_table
-    rules: list[tuple[str, int, str, bool, tuple[int, ...]]] = []
-    numbers: dict[int, int] = {}
-
-    def number(rule: Any) -> int:
-        if id(rule) not in numbers:
-            numbers[id(rule)] = len(rules)
-            origin = str(rule.origin.name)
-            inline = rule.options.expand1 and not rule.alias and len(rule.expansion) == 1
-            repeats = tuple(at for at, symbol in enumerate(rule.expansion) if is_repetition(symbol))
-            rules.append((str(rule.alias or origin), len(rule.expansion), origin, bool(inline), repeats))
-        return numbers[id(rule)]
-
-    states = []
-    for index in range(len(table.states)):
-        actions = sorted(table.states[index].items())
-        states.append({str(on): int(arg) if act is Shift else -1 - number(arg) for on, (act, arg) in actions})
+    order = reachable(table)
+    states: list[dict[str, int]] = []
+    rules: list[Rule] = []
+    numbers: dict[Any, int] = {}
+    for state in order:
+        row: dict[str, int] = {}
+        for on, (act, arg) in sorted(table.states[state].items()):
+            if act is not Shift and arg not in numbers:
+                numbers[arg] = len(rules)
+                rules.append(described(arg))
+            row[str(on)] = order[arg] if act is Shift else -1 - numbers[arg]
+        states.append(row)
     words: dict[str, str] = {}
     marks: dict[str, str] = {}
     for terminal in sorted(parser.terminals, key=lambda terminal: str(terminal.name)):
         name, value = str(terminal.name), terminal.pattern.value
         if type(terminal.pattern).__name__ == "PatternStr":
             (words if value[0].isalpha() else marks)[value] = name
-    starts = {name: int(table.start_states[name]) for name in STARTS}
+    starts = {name: order[table.start_states[name]] for name in STARTS}
     return marshal.dumps((states, rules, words, marks, starts), 4)
+
+
+def reachable(table: Any) -> dict[int, int]:
+    """Lark's states → our numbers, breadth first from the starts: Lark's own numbers differ from run to run."""
+    from lark.parsers.lalr_analysis import Shift
+
+    order: dict[int, int] = {}
+    waiting = [table.start_states[name] for name in STARTS]
+    for state in waiting:
+        if state not in order:
+            order[state] = len(order)
+            waiting += [arg for _, (act, arg) in sorted(table.states[state].items()) if act is Shift]
+    return order
+
+
+def described(rule: Any) -> Rule:
+    """A rule as the parser needs it."""
+    origin = str(rule.origin.name)
+    inline = bool(rule.options.expand1) and not rule.alias and len(rule.expansion) == 1
+    repeats = tuple(at for at, symbol in enumerate(rule.expansion) if is_repetition(symbol))
+    return str(rule.alias or origin), len(rule.expansion), origin, inline, repeats
 
 
 def is_repetition(symbol: Any) -> bool:

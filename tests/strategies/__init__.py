@@ -1,0 +1,1 @@
+"""Random programs of the language: from its grammar (programs), under llguidance (constrained)."""
