@@ -131,7 +131,7 @@ class _Runner:
         return _without_nulls(json.loads(result.read_text()))
 
     def call(self, command: list[str], environment: dict[str, str]) -> None:
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=150)
         if done.returncode:
             raise Failed(f"exit code {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
