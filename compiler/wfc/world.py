@@ -113,6 +113,6 @@ class World(Record):
         """What a person decides; by default approves with plain fields."""
         found = self.behaviour(TASK, name, indexes)
         decision = PLAIN.decision if found is None else found.decision
-        if decision.approved and decision.fields is None:
+        if decision.answered and decision.approved and decision.fields is None:
             return Decision(True, plain_value(fields))
         return decision
