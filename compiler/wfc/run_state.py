@@ -112,7 +112,7 @@ class State:
             case "config":
                 return self.config(ref.name, place)
             case "event":
-                return self.world.event
+                return self.world.events.get(ref.name)
             case "run":
                 return self.world.run.get(ref.name)
             case "failure":

@@ -95,15 +95,14 @@ def inputs_of(flow: Flow, test: ir.Test) -> dict[str, Json]:
 
 
 def scene(flow: Flow, test: ir.Test) -> World:
-    """Configs and the event as given, plain values of their types else."""
+    """Configs as given, plain values else; the event as given, of a flow with one trigger a plain one else."""
     given = {one.name: one.value for one in test.given if one.role == "input"}
     configs = {item.name: plain_value(item.type) for item in flow.configs if item.default is None}
     configs |= {item.name: given[item.name] for item in flow.configs if item.name in given}
-    events = [trigger for trigger in flow.triggers if trigger.alias]
-    event = next((given[str(one.alias)] for one in events if one.alias in given), None)
-    if event is None and events:
-        event = plain_value(events[0].payload)
-    return World(configs=configs, event=event)
+    events = {alias: given.get(alias) for trigger in flow.triggers if (alias := trigger.alias)}
+    if len(flow.triggers) == 1 and events and not any(alias in given for alias in events):
+        events = {alias: plain_value(flow.triggers[0].payload) for alias in events}
+    return World(configs=configs, events=events)
 
 
 def behaviours(statements: dict[str, AnyStmt], test: ir.Test, problems: list[Failure]) -> dict[Where, Behaviour]:

@@ -87,13 +87,14 @@ class World(Record):
 
     behaviours: (role, name) or (role, name, indexes) → Behaviour; `("task", "s1", (1,))` is s1 for the second item.
     What has none succeeds with a plain value; a flow.run without one runs the child. inputs, secrets, configs:
-    by name. event: payload of the trigger. run: id, date, attempt, url.
+    by name. events: the payload by
+    the alias of its trigger; a trigger that did not start the run has none. run: id, date, attempt, url.
     """
 
     behaviours: Mapping[tuple[str, str] | tuple[str, str, tuple[int, ...]], Behaviour] = {}
     secrets: Mapping[str, str] = {}
     configs: Mapping[str, Json] = {}
-    event: Json = None
+    events: Mapping[str, Json] = {}
     run: Mapping[str, Json] = {"id": "run-1", "date": "2026-03-01", "attempt": 1, "url": "https://engine.example/run-1"}
 
     def behaviour(self, role: str, name: str, indexes: tuple[int, ...]) -> Behaviour | None:
