@@ -10,6 +10,7 @@ import pytest
 
 from engines import cache
 from engines.airflow.engine import Airflow
+from engines.airflow.scheduler import Scheduler
 from engines.engine import Engine
 from engines.github.engine import GitHub
 from engines.kestra.engine import Kestra
@@ -23,6 +24,11 @@ Started = TypeVar("Started")
 
 # The fixtures that need a real engine; a test that uses one of them is marked `engine`.
 ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github", "postgres")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--bless: write golden files anew instead of comparing them."""
+    parser.addoption("--bless", action="store_true", help="write golden files anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +68,14 @@ def kestra_1_3() -> Iterator[Kestra]:
 def airflow() -> Iterator[Airflow]:
     """Airflow by `dag.test()`."""
     engine = started(Airflow)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def airflow_scheduler(airflow: Airflow) -> Iterator[Scheduler]:
+    """Airflow by its scheduler."""
+    engine = started(lambda: Scheduler(airflow))
     yield engine
     engine.close()
 
