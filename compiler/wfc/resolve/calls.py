@@ -144,7 +144,8 @@ class Calls:
 
     def argument(self, node: Node | Token, name: str, signature: Signature, scope: Scope) -> AnyExpr:
         """The value of an argument; names of flows and `bearer(…)`, `basic(…)` have forms of their own."""
-        if isinstance(node, Node) and signature.name == "flow.run" and name == "name" and node.kind == "reference":
+        wanted = next((str(param.type) for param in signature.params if param.name == name), "")
+        if isinstance(node, Node) and wanted == "name" and node.kind == "reference":
             token = node.kids[0]
             assert isinstance(token, Token)
             return ir.Literal(types.STRING, self.document.span(node), token.text)
