@@ -23,11 +23,15 @@ COMMON = frozenset(
 
 
 class Hit(Record):
-    """One definition that fits: its name, the first line of its documentation, and a score (more is better)."""
+    """One definition that fits, and a score (more is better; of one search only)."""
 
-    name: str
-    doc: str
+    entry: Entry
     score: float
+
+    @property
+    def name(self) -> str:
+        """The name of the definition."""
+        return self.entry.name
 
 
 def words(text: str) -> list[str]:
@@ -59,4 +63,4 @@ def search(entries: list[Entry], query: str, limit: int) -> list[Hit]:
             length = B * sum(counts.values()) / average
             scores[at] += rarity * count * (K1 + 1) / (count + K1 * (1 - B + length))
     best = sorted(range(len(entries)), key=lambda at: (-scores[at], entries[at].name))
-    return [Hit(entries[at].name, entries[at].doc, scores[at]) for at in best[:limit] if scores[at] > 0]
+    return [Hit(entries[at], scores[at]) for at in best[:limit] if scores[at] > 0]
