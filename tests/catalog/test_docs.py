@@ -24,12 +24,7 @@ def test_an_entry_says_signature_documentation_effect_needs_and_source() -> None
     entry = page[page.index("### k8s.delete_pod") : page.index("### k8s.logs")]
     assert entry.splitlines()[2:] == [
         "```wf",
-        "action k8s.delete_pod(",
-        "  pod: string,",
-        '  context: string = "",',
-        '  namespace: string = "",',
-        '  kubeconfig: secret = "",',
-        ")",
+        'action k8s.delete_pod(pod: string, context: string = "", namespace: string = "", kubeconfig: secret = "")',
         "```",
         "",
         "Deletes a pod, so that its deployment starts a new one; a pod that is gone is no failure.",
