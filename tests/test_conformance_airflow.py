@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,17 @@ def environment(case: Case, request: pytest.FixtureRequest, world: World) -> dic
     found = {"AIRFLOW_VAR_LLM_URL": f"{world.url}/llm", "AIRFLOW_VAR_LLM_MODEL": "model-1"}
     for name, value in case.secrets.items():
         if value == "$PG_URL":
-            found[f"AIRFLOW_CONN_{name.upper()}"] = request.getfixturevalue("postgres").url
+            found[f"AIRFLOW_CONN_{name.upper()}"] = with_people(request.getfixturevalue("postgres"))
         else:
             found[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps({"conn_type": "generic", "password": value})
     return found
+
+
+def with_people(url: str) -> str:
+    """The URL of a database, in which there is now an empty table of people."""
+    statement = "create table people (id int, name text)"
+    subprocess.run(["psql", "-Xq", "-d", url, "-c", statement], check=True, timeout=30)
+    return url
 
 
 def trace_of(run: EngineRun, result: Compiled, case: Case) -> Trace:
@@ -114,7 +121,15 @@ def left_running(scratch: Path) -> list[int]:
         if (scratch / name).exists()
         for number in (scratch / name).read_text().split()
     ]
-    return [number for number in numbers if os.path.exists(f"/proc/{number}")]
+    return [number for number in numbers if alive(number)]
+
+
+def alive(number: int) -> bool:
+    """Is there such a process, other than one that has ended and is only not yet forgotten (proc(5), state Z)?"""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in REFUSED], ids=lambda case: case.name)

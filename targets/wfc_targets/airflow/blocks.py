@@ -6,11 +6,11 @@ from wfc import ir, walk
 from wfc.record import replace
 from wfc.types import NOTHING, RecordType
 from wfc_targets.airflow.kinds import schema
-from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group
+from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group, Line
 from wfc_targets.airflow.names import Fixed, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.values import FunctionWriter, Values, constant
-from wfc_targets.common.python_source import Call, Code, string, write
+from wfc_targets.common.python_source import Call, Code, inline, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ class Blocks:
         tail = scope.tail
         variable = self.names.fresh(stmt.variable)
         if isinstance(items, list):
-            text = write(items)
+            text = inline(items)
+            assert text is not None
             return Group(name, variable, text, text, "", stmt.label), tail
         values = Values(self.names, scope)
         site = values.certain(stmt.items) if isinstance(stmt.items, ir.Ref) else None
@@ -171,11 +172,11 @@ class Blocks:
         self.names.modules.add("os")
         self.names.modules.add("shutil")
         lines = (
-            'ti = context["ti"]',
-            'root = os.environ["WFC_WORKSPACES"]',
-            f"path = os.path.join(root, ti.dag_id, ti.run_id, {string(name)}, str(ti.map_index))",
-            "os.makedirs(path)",
-            "return path",
+            Line('ti = context["ti"]'),
+            Line('root = os.environ["WFC_WORKSPACES"]'),
+            Line(f"path = os.path.join(root, ti.dag_id, ti.run_id, {string(name)}, str(ti.map_index))"),
+            Line("os.makedirs(path)"),
+            Line("return path"),
         )
         setup = Draft(name, "glue", stmt.path, stmt.span, self.names.use("airflow.sdk", "setup"))
         setup.function = Function(name, "**context", lines)
@@ -192,7 +193,7 @@ class Blocks:
 
         end = self.id(f"{stmt.label}_end", scope)
         draft = Draft(end, "glue", stmt.path, stmt.span, self.names.use("airflow.sdk", "teardown"))
-        draft.function = Function(end, "path", ("shutil.rmtree(path)",))
+        draft.function = Function(end, "path", (Line("shutil.rmtree(path)"),))
         draft.arguments.append(("path", Code(setup.id)))
         draft.upstream = [setup.id, *last_of(self.names.drafts, ids)]
         draft.group, draft.section, draft.handled = scope.group, scope.section, True
@@ -215,7 +216,7 @@ class Blocks:
         other = self.value_task(self.id(f"{stmt.label}_fallback", scope), "calc", stmt, stmt.fallback, scope)
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(stmt.fallback)
-        lines = (*writer.lines, *writer.returned({"params_input": code}))
+        lines = (*writer.lines, Line("return ", {"params_input": code}))
         other.function = Function(other.id, "**context", lines)
         other.record = True
         draft.handled = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfc_targets.airflow.edges import edge_lines, group_edges
 from wfc_targets.airflow.model import ALL_SUCCESS, Dag, Draft, Function, Group
-from wfc_targets.common.python_source import INDENT, WIDTH, Call, Code, assignment, body, string, write
+from wfc_targets.common.python_source import INDENT, WIDTH, Call, Code, assignment, body, statement, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def function_task(draft: Draft, indent: int) -> list[str]:
     head = f"@{draft.operator}"
     if given:
         head = "@" + write(Call(draft.operator, tuple(given)), indent, 1)
-    lines = [INDENT * indent + head, *(INDENT * indent + line for line in draft.decorators)]
+    lines = [INDENT * indent + head, *(f"{INDENT * indent}@{write(call, indent, 1)}" for call in draft.decorators)]
     lines += definition(draft.function, indent)
     end = ""
     if draft.expand:
@@ -144,7 +144,10 @@ def definition(function: Function, indent: int) -> list[str]:
     lines = [f"{margin}def {function.name}({function.parameters}):"]
     if function.verbatim:
         return [*lines, body(function.verbatim, indent + 1)]
-    return [*lines, *(margin + INDENT + line if line else "" for line in function.lines)]
+    for line in function.lines:
+        depth = indent + 1 + line.depth
+        lines.append(statement(line.text + write(line.value, depth, len(line.text)), depth))
+    return lines
 
 
 def options(draft: Draft) -> list[tuple[str | None, Node]]:
@@ -157,8 +160,3 @@ def options(draft: Draft) -> list[tuple[str | None, Node]]:
         checks = tuple((None, Code(check)) for check in draft.checks)
         found.append(("pre_execute", Call("wfc.only_if", checks)))
     return found
-
-
-def name(text: str) -> str:
-    """A text as source (for callers that build lines)."""
-    return string(text)

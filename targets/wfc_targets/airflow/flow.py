@@ -11,12 +11,12 @@ from wfc_targets.airflow.graph import children, last_of
 from wfc_targets.airflow.kernel import Kernel
 from wfc_targets.airflow.lower import Lowering
 from wfc_targets.airflow.manifest import entries
-from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function
+from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function, Line
 from wfc_targets.airflow.names import Context, Names, Scope, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.triggers import ASSET, dag_arguments
 from wfc_targets.airflow.values import FunctionWriter, Values
-from wfc_targets.common.python_source import Call, Code, string, write
+from wfc_targets.common.python_source import Call, Code, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class FlowMaker:
         code = writer.code(tests[0], "holds")
         name = self.names.fresh("where")
         draft = Draft(name, "glue", "", self.flow.triggers[0].span, "task.short_circuit")
-        draft.function = Function(name, "**context", (*writer.lines, f"return {code.text}"))
+        draft.function = Function(name, "**context", (*writer.lines, Line("return ", code)))
         self.lowering.add(draft, Scope())
         return Scope(before=(name,))
 
@@ -167,7 +167,7 @@ class FlowMaker:
         record: dict[str, Node] = {item.name: writer.code(item.value, item.name) for item in self.flow.outputs}
         draft = Draft("outputs", "calc", "", self.flow.outputs[0].span)
         draft.record = True
-        draft.function = Function("outputs", "**context", (*writer.lines, *writer.returned(record)))
+        draft.function = Function("outputs", "**context", (*writer.lines, Line("return ", record)))
         self.lowering.add(draft, Scope().after(tail))
         return Tail((draft.id,), False)
 
@@ -175,7 +175,7 @@ class FlowMaker:
         """A gate that lets through when something failed, the undos, then `on failure`."""
         failing = [draft for draft in body if not draft.handled and not draft.is_empty]
         gate = Draft("failure", "gate", "", self.flow.span, "task.short_circuit")
-        gate.function = Function(gate.id, "**context", tuple(self.gate_lines(failing)))
+        gate.function = Function(gate.id, "**context", (self.gate_line(failing),))
         gate.options.append(("ignore_downstream_trigger_rules", False))
         scope = Scope(before=last_of(self.names.drafts, [draft.id for draft in body]), section="on_failure")
         self.lowering.add(gate, scope, ALL_DONE)
@@ -189,13 +189,13 @@ class FlowMaker:
             self.names.notes_failures = True
         self.lowering.block(self.flow.on_failure, inside)
 
-    def gate_lines(self, failing: list[Draft]) -> list[str]:
+    def gate_line(self, failing: list[Draft]) -> Line:
         """`return wfc.first_failure(…)`: what may fail, and how the source calls it where that differs."""
         arguments: list[tuple[str | None, Node]] = [(None, Code("context"))]
         arguments += [(None, draft.id) for draft in failing]
         renamed = [(draft.id, draft.path.rpartition("/")[2]) for draft in failing]
         arguments += [(name, source) for name, source in renamed if source and source != name]
-        return ("return " + write(Call("wfc.first_failure", tuple(arguments)), 2, 7)).split("\n")
+        return Line("return ", Call("wfc.first_failure", tuple(arguments)))
 
     def failure_refs(self) -> list[ir.Ref]:
         return [

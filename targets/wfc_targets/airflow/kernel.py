@@ -5,16 +5,16 @@ from __future__ import annotations
 from wfc import ir
 from wfc.types import FILE, JSON, NOTHING, MapType, OptionalType, RecordType
 from wfc_targets.airflow.kinds import schema, type_value
-from wfc_targets.airflow.model import Draft, Function
+from wfc_targets.airflow.model import Draft, Function, Line
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.values import Values, constant
-from wfc_targets.common.python_source import Code, Script
+from wfc_targets.common.python_source import Call, Code, Script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wfc.ir import AnyExpr, Call
+    from wfc.ir import AnyExpr
     from wfc.types import Type
     from wfc_targets.airflow.names import Names, Scope
     from wfc_targets.common.python_source import Node
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 CONTEXT_KEYS = frozenset(
     "conn conf dag dag_run data_interval_end data_interval_start ds ds_nodash exception expanded_ti_count "
     "inlet_events inlets logical_date macros map_index_template outlet_events outlets params "
-    "prev_data_interval_end_success prev_data_interval_start_success prev_end_date_success prev_start_date_success reason run_id start_date task "
-    "task_instance task_instance_key_str task_reschedule_count templates_dict test_mode ti triggering_asset_events "
-    "try_number ts ts_nodash ts_nodash_with_tz value var".split()
+    "prev_data_interval_end_success prev_data_interval_start_success prev_end_date_success prev_start_date_success "
+    "reason run_id start_date task task_instance task_instance_key_str task_reschedule_count templates_dict "
+    "test_mode ti triggering_asset_events try_number ts ts_nodash ts_nodash_with_tz value var".split()
 )
 """Names that a `@task` function can't take as arguments, because Airflow fills them in (airflow.sdk Context)."""
 
@@ -38,7 +38,7 @@ class Kernel:
         self.names, self.scope, self.undo = names, scope, undo
         self.values = Values(names, scope, undo)
 
-    def draft(self, id: str, role: str, stmt: ir.Task, call: Call) -> Draft:  # noqa: A002
+    def draft(self, id: str, role: str, stmt: ir.Task, call: ir.Call) -> Draft:  # noqa: A002
         """The task of a call, without edges."""
         draft = Draft(id, role, stmt.path, stmt.span)
         match call.op:
@@ -61,7 +61,7 @@ class Kernel:
 
     # --- operations ---
 
-    def shell(self, draft: Draft, call: Call, op: ir.Shell, stmt: ir.Task) -> None:
+    def shell(self, draft: Draft, call: ir.Call, op: ir.Shell, stmt: ir.Task) -> None:
         draft.operator = "wfc.Shell"
         if op.image:
             unsupported(
@@ -82,7 +82,7 @@ class Kernel:
             kinds: dict[str, Node] = {name: type_value(kind) for name, kind in call.type.fields}
             draft.arguments.append(("outputs", kinds))
 
-    def python(self, draft: Draft, call: Call, op: ir.Python) -> None:
+    def python(self, draft: Draft, call: ir.Call, op: ir.Python) -> None:
         names = ", ".join(name for name, _ in op.args)
         draft.function = Function(draft.id, names, (), op.body)
         if op.packages:
@@ -97,11 +97,11 @@ class Kernel:
             )
         draft.record = may_be_record(call.type)
         if call.type != NOTHING:
-            draft.decorators.append(f"@wfc.returns({type_value(call.type).text})")
+            draft.decorators.append(Call("wfc.returns", ((None, type_value(call.type)),)))
         self.function_arguments(draft, op.args)
         return None
 
-    def with_packages(self, draft: Draft, call: Call, op: ir.Python) -> None:
+    def with_packages(self, draft: Draft, call: ir.Call, op: ir.Python) -> None:
         """A virtual environment of its own: arguments must be direct, as nothing else reaches it."""
         draft.operator = "task.virtualenv"
         draft.options.append(("requirements", list(op.packages)))
@@ -126,11 +126,11 @@ class Kernel:
                 draft.functions.append(function)
                 return
             draft.functions.append(function)
-            draft.decorators.insert(0, f"@wfc.given({function.name})")
+            draft.decorators.insert(0, Call("wfc.given", ((None, Code(function.name)),)))
         else:
             draft.arguments += direct
 
-    def http(self, draft: Draft, call: Call, op: ir.Http, stmt: ir.Task) -> None:
+    def http(self, draft: Draft, call: ir.Call, op: ir.Http, stmt: ir.Task) -> None:
         draft.operator = "wfc.Http"
         if op.method != "GET":
             draft.arguments.append(("method", op.method))
@@ -154,7 +154,7 @@ class Kernel:
         self.arguments(draft, single, groups)
         self.http_result(draft, call)
 
-    def http_result(self, draft: Draft, call: Call) -> None:
+    def http_result(self, draft: Draft, call: ir.Call) -> None:
         kind = body_type(call)
         if kind is not None:
             draft.arguments.append(("body", Code('"file"') if kind == "file" else type_value(kind)))  # type: ignore[arg-type]
@@ -165,7 +165,7 @@ class Kernel:
         if call.retry:
             draft.arguments.append(("pauses", tuple(seconds(pause) for pause in call.retry.pauses())))
 
-    def sql(self, draft: Draft, call: Call, op: ir.Sql) -> None:
+    def sql(self, draft: Draft, call: ir.Call, op: ir.Sql) -> None:
         draft.operator = "wfc.Sql"
         single: list[tuple[str, AnyExpr]] = []
         if isinstance(op.url, ir.Ref) and op.url.kind == "secret":
@@ -184,7 +184,7 @@ class Kernel:
             draft.arguments.append(("time_to_wait", Code(self.names.seconds(value))))
             return
         self.names.modules.add("time")
-        draft.function = Function(draft.id, "pause", ("time.sleep(pause / 1000)",))
+        draft.function = Function(draft.id, "pause", (Line("time.sleep(pause / 1000)"),))
         self.function_arguments(draft, (("pause", op.duration),))
 
     def run_flow(self, draft: Draft, op: ir.RunFlow) -> None:
@@ -194,7 +194,7 @@ class Kernel:
         if op.inputs:
             self.arguments(draft, (), {"conf": op.inputs})
 
-    def llm(self, draft: Draft, call: Call, op: ir.Llm) -> None:
+    def llm(self, draft: Draft, call: ir.Call, op: ir.Llm) -> None:
         draft.operator = "wfc.Chat"
         single = [("url", op.base_url), ("bearer", op.key), ("model", op.model), ("prompt", op.prompt)]
         if op.data is not None:
@@ -236,7 +236,7 @@ class Kernel:
             found.append((name, node))
         return found
 
-    def key(self, call: Call, stmt: ir.Task) -> AnyExpr:
+    def key(self, call: ir.Call, stmt: ir.Task) -> AnyExpr:
         """The idempotency key: the author's, else `{run.id}-{task}` and the number of the item."""
         assert call.idempotent
         if call.idempotent.key is not None:
@@ -251,7 +251,7 @@ class Kernel:
 
     # --- policies ---
 
-    def policies(self, draft: Draft, call: Call) -> None:
+    def policies(self, draft: Draft, call: ir.Call) -> None:
         """retries, retry_delay, execution_timeout. Http and Chat retry by their own policy, which knows the status."""
         if call.timeout and draft.operator != "WaitSensor":
             draft.options.append(("execution_timeout", Code(self.names.seconds(call.timeout))))
@@ -277,7 +277,7 @@ def seconds(milliseconds: int) -> int | float:
     return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
 
 
-def body_type(call: Call) -> object | None:
+def body_type(call: ir.Call) -> object | None:
     """What the body of an answer must be: "file", a type, or None where no one reads it."""
     kind: object = call.type
     if call.select[:1] == ("body",):

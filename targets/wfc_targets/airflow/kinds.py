@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wfc import types
-from wfc_targets.common.python_source import Code, string
+from wfc_targets.common.python_source import Braces, Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import Json
     from wfc.types import Type
+    from wfc_targets.common.python_source import Node
 
 _PRIMITIVES = {
     "string": "str",
@@ -33,22 +34,21 @@ _SCHEMAS: dict[str, dict[str, Json]] = {
 }
 
 
-def type_value(kind: Type) -> Code:
+def type_value(kind: Type) -> Node:
     """The type as the helper module's `typed` takes it: `{"id": int, "tags": ([str],)}`."""
     match kind:
         case types.Primitive(name):
             return Code(_PRIMITIVES.get(name, "object"))
         case types.ListType(item):
-            return Code(f"[{type_value(item).text}]")
+            return [type_value(item)]
         case types.MapType(value):
-            return Code("{str: " + type_value(value).text + "}")
+            return Braces(((Code("str"), type_value(value)),))
         case types.RecordType(fields):
-            inside = ", ".join(f"{string(name)}: {type_value(of).text}" for name, of in fields)
-            return Code("{" + inside + "}" if fields else "object")
+            return {name: type_value(of) for name, of in fields} if fields else Code("object")
         case types.EnumType(members):
-            return Code("{" + ", ".join(string(member) for member in members) + "}")
+            return Braces(tuple((member, None) for member in members))
         case types.OptionalType(of):
-            return Code(f"({type_value(of).text},)")
+            return (type_value(of),)
 
 
 def schema(kind: Type, strict: bool = False) -> dict[str, Json]:

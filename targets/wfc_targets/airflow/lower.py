@@ -11,18 +11,20 @@ from wfc.record import replace
 from wfc_targets.airflow.blocks import Blocks
 from wfc_targets.airflow.graph import last_of
 from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
-from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.undo import Undos
 from wfc_targets.airflow.values import FunctionWriter, Values
-from wfc_targets.common.python_source import Code, statement, string, write
+from wfc_targets.common.python_source import Call, Code, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from wfc.ir import AnyExpr, AnyStmt, Block
+    from wfc_targets.airflow.model import Arguments
+    from wfc_targets.common.python_source import Node
 
 YEAR = 31_536_000_000
 """The deadline, in milliseconds, of a wait that was given none: Airflow's own default would be seven days."""
@@ -65,14 +67,14 @@ class Lowering(Blocks):
 
     def function_task(
         self,
-        id: str,
+        name: str,
         role: str,
         stmt: AnyStmt,
-        lines: Iterable[str],
+        lines: Iterable[Line],
         operator: str = "task",
     ) -> Draft:
         """A @task whose function takes the context."""
-        return Draft(id, role, stmt.path, stmt.span, operator, Function(id, "**context", tuple(lines)))
+        return Draft(name, role, stmt.path, stmt.span, operator, Function(name, "**context", tuple(lines)))
 
     # --- blocks ---
 
@@ -154,7 +156,7 @@ class Lowering(Blocks):
         """A function of the context that says whether something holds."""
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(test, "holds")
-        return Function(name, "context", (*writer.lines, f"return {code.text}"))
+        return Function(name, "context", (*writer.lines, Line("return ", code)))
 
     def fallback(self, stmt: ir.Task, fallback: ir.Fallback, draft: Draft, scope: Scope) -> Tail:
         """What runs when every attempt failed: a task that waits for the first and asks how it ended."""
@@ -176,7 +178,7 @@ class Lowering(Blocks):
         """A task that returns a computed value."""
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(value)
-        draft = self.function_task(name, role, stmt, (*writer.lines, *writer.returned(code)))
+        draft = self.function_task(name, role, stmt, (*writer.lines, Line("return ", code)))
         draft.record = may_be_record(value.type)
         return draft
 
@@ -190,9 +192,11 @@ class Lowering(Blocks):
             if ref.kind == "task" and ref.name == stmt.path:
                 writer.known[ref] = own
         test = writer.code(clause.condition, "holds")
-        draft.functions.append(Function(f"{draft.id}_until", f"context, {own}", (*writer.lines, f"return {test.text}")))
+        draft.functions.append(Function(f"{draft.id}_until", f"context, {own}", (*writer.lines, Line("return ", test))))
         until = f"{draft.id}_until"
-        hold = "" if stmt.holds is None else f", hold_for={self.names.seconds(stmt.holds.duration)}"
+        hold: Arguments = []
+        if stmt.holds:
+            hold.append(("hold_for", Code(self.names.seconds(stmt.holds.duration))))
         limit = stmt.until.within if stmt.until else None
         rest = clause.every >= LONG_POLL or stmt.call.timeout is not None
         draft.notes.append(("polled", True))
@@ -200,15 +204,14 @@ class Lowering(Blocks):
         draft.options += [*options, ("mode", "reschedule")] if rest else options
         if draft.function:
             draft.operator = "task.sensor"
-            if not any(line.startswith("@wfc.given") for line in draft.decorators):
+            if not any(call.function == "wfc.given" for call in draft.decorators):
                 Kernel(self.names, scope).function_arguments(draft, self.python_args(stmt), force=True)
                 draft.arguments.clear()
-            draft.decorators.insert(0, f"@wfc.polled({until}{hold})")
+            draft.decorators.insert(0, Call("wfc.polled", ((None, Code(until)), *hold)))
         elif draft.operator in ("wfc.Shell", "wfc.Http", "wfc.Chat", "wfc.Sql"):
             draft.operator += "Sensor"
             draft.arguments.append(("until", Code(until)))
-            if hold:
-                draft.arguments.append(("hold_for", Code(hold.removeprefix(", hold_for="))))
+            draft.arguments += hold
         else:
             unsupported(
                 self.names,
@@ -227,14 +230,14 @@ class Lowering(Blocks):
         writer = FunctionWriter(Values(self.names, scope))
         test, message = writer.code(stmt.condition, "holds"), writer.code(stmt.message, "message")
         error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
-        lines = (*writer.lines, f"if not ({test.text}):", "    " + statement(f"raise {error}({message.text})"))
+        lines = (*writer.lines, Line(f"if not ({test.text}):"), Line(f"raise {error}({message.text})", depth=1))
         return self.plain(self.function_task(self.id(stmt.label, scope), "require", stmt, lines), scope)
 
     def fail(self, stmt: ir.Fail, scope: Scope) -> Tail:
         writer = FunctionWriter(Values(self.names, scope))
         message = writer.code(stmt.message, "message")
         error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
-        lines = (*writer.lines, statement(f"raise {error}({message.text})"))
+        lines = (*writer.lines, Line(f"raise {error}({message.text})"))
         draft = self.function_task(self.id(stmt.label, scope), "require", stmt, lines)
         draft.notes.append(("fail", True))
         return self.plain(draft, scope)
@@ -251,7 +254,7 @@ class Lowering(Blocks):
             )
         writer = FunctionWriter(Values(self.names, scope))
         message = writer.code(stmt.message, "message")
-        lines = (*writer.lines, statement(f"print({message.text})"), "return False")
+        lines = (*writer.lines, Line(f"print({message.text})"), Line("return False"))
         draft = self.function_task(self.id(stmt.label, scope), "stop", stmt, lines, "task.short_circuit")
         return self.plain(draft, scope)
 
@@ -285,7 +288,7 @@ class Lowering(Blocks):
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(stmt.question)
         name = f"{draft.id}_question"
-        draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, *writer.returned(code))))
+        draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, Line("return ", code))))
         return Code(name)
 
     # --- conditions ---
@@ -329,7 +332,7 @@ class Lowering(Blocks):
     def guarded(self, stmt: ir.If | ir.Match, tests: list[AnyExpr], bodies: Sequence[Block], scope: Scope) -> Tail:
         name = self.id(f"{stmt.label}_branch", scope)
         writer = FunctionWriter(Values(self.names, scope))
-        lines = self.arm_lines(writer, tests, [str(number) for number in range(len(bodies))])
+        lines = self.arm_lines(writer, tests, list(range(len(bodies))))
         function = Function(name, "context", tuple(lines))
         nodes: list[str] = []
         for number, body in enumerate(bodies):
@@ -343,14 +346,14 @@ class Lowering(Blocks):
             nodes += tail.nodes if created else []
         return Tail(tuple(dict.fromkeys(nodes)), True)
 
-    def arm_lines(self, writer: FunctionWriter, tests: list[AnyExpr], results: Sequence[str]) -> list[str]:
+    def arm_lines(self, writer: FunctionWriter, tests: list[AnyExpr], results: Sequence[Node]) -> list[Line]:
         """`if …: return …` for each test, then the last result."""
-        lines: list[str] = []
+        lines: list[Line] = []
         for test, result in zip(tests, results, strict=False):
             code = writer.code(test, "holds").text
-            lines += [*writer.lines, f"if {code}:", f"    return {result}"]
+            lines += [*writer.lines, Line(f"if {code}:"), Line("return ", result, 1)]
             writer.lines.clear()
-        return [*lines, f"return {results[-1]}"]
+        return [*lines, Line("return ", results[-1])]
 
     # --- try ---
 
@@ -395,7 +398,6 @@ class Lowering(Blocks):
             results = [self.chosen(followed(self.names.drafts, draft.id, arm, arms)) for arm in arms]
             draft.function = Function(draft.id, "**context", tuple(self.arm_lines(writer, tests, results)))
 
-    def chosen(self, ids: Sequence[str]) -> str:
-        if not ids:
-            return "None"
-        return string(ids[0]) if len(ids) == 1 else write(list(ids), 2, 11)
+    def chosen(self, ids: Sequence[str]) -> Node:
+        """What a branch returns: None, an id, or several."""
+        return None if not ids else ids[0] if len(ids) == 1 else list(ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfc.record import Record
 from wfc.source import NOWHERE
+from wfc_targets.common.python_source import Call, Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +18,20 @@ if TYPE_CHECKING:
 ALL_SUCCESS, NONE_FAILED, ALL_DONE = "all_success", "none_failed", "all_done"
 
 
+class Line(Record):
+    """A statement: `text`, then `value` written out; depth: levels inside of the function's body."""
+
+    text: str
+    value: Node = Code("")
+    depth: int = 0
+
+
 class Function(Record):
-    """def name(parameters): lines, each a statement, already indented relative to the body. verbatim: by the author."""
+    """def name(parameters): lines. verbatim: a body by the author instead."""
 
     name: str
     parameters: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     verbatim: str = ""
 
 
@@ -72,9 +81,9 @@ class Draft:
     ) -> None:
         self.id, self.role, self.path, self.span = id, role, path, span
         self.operator, self.function = operator, function
-        self.arguments: list[tuple[str, Node]] = []
-        self.decorators: list[str] = []
-        self.options: list[tuple[str, Node]] = []
+        self.arguments: list[tuple[str | None, Node]] = []
+        self.decorators: list[Call] = []
+        self.options: list[tuple[str | None, Node]] = []
         self.functions: list[Function] = []
         self.upstream: list[str] = []
         self.checks: list[str] = []

@@ -114,7 +114,7 @@ class Reader:
         unneeded = (
             entry.role in ("undo", "fallback")
             or entry.id in self.stopped
-            or (entry.section == "on_failure" and self.state != "failed")
+            or (entry.section == "on_failure" and self.result("failure") is None)
             or (isinstance(recovers, list) and not any(self.is_in(name, ("failed",), index) for name in recovers))
             or (isinstance(turn, list) and self.behind_failure(turn, index))
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.record import Record, replace
+from wfc_targets.airflow.graph import children, descendants
 from wfc_targets.airflow.kernel import Kernel
-from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, Draft, Function
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, Draft, Function, Line
 from wfc_targets.airflow.report import lossy
 from wfc_targets.common.python_source import string
 
@@ -47,8 +48,7 @@ class Undos:
     def emit(self, undos: Sequence[Undo], scope: Scope, check: str = "") -> tuple[str, ...]:
         """Add the undos behind `scope.before`, in reverse; what the next handler waits for.
 
-        check: the condition under which they run, "" where a gate in `scope.contexts` sees to it. Tasks stand in
-        `drafts` in an order that respects their edges, else that of the text: reversed, it is the order of undos.
+        check: the condition under which they run, "" where a gate in `scope.contexts` sees to it.
         """
         looped = [undo for undo in undos if undo.scope.group and undo.scope.group != scope.group]
         for undo in looped[1:]:
@@ -60,18 +60,36 @@ class Undos:
                 "keep one undo in a loop, or call a flow that has them with `flow.run`",
             )
         last = scope.before
-        for undo in reversed(undos):
+        for undo in self.backwards(undos):
             inside = undo.scope.group is not None and undo.scope.group != scope.group
             behind = replace(scope, before=last, fixed=undo.scope.fixed, section="undo")
             last = self.mapped(undo, behind, check) if inside else self.single(undo, behind, check)
         return last
+
+    def backwards(self, undos: Sequence[Undo]) -> list[Undo]:
+        """Reverse happens-before; where that leaves a choice, the last in the text, or the last item, goes first."""
+        drafts = self.lowering.names.drafts
+        following = children(drafts)
+        ids = {id(undo): self.task(undo) for undo in undos}
+        left = sorted(undos, key=lambda undo: ([one.index for one in undo.scope.fixed], undo.stmt.span.start))
+        order: list[Undo] = []
+        while left:
+            waiting = {ids[id(undo)] for undo in left}
+            free = [undo for undo in left if not descendants(following, [ids[id(undo)]]) & waiting]
+            order.append(free[-1])
+            left.remove(free[-1])
+        return order
+
+    def task(self, undo: Undo) -> str:
+        """The id of the task that is to be undone."""
+        return self.lowering.names.sites[undo.stmt.path, undo.scope.suffix].draft.id
 
     def gates(self, scope: Scope) -> list[str]:
         """The gate that every handler hangs on directly."""
         return [context.branch for context in scope.contexts[-1:] if context.branch and scope.waits]
 
     def checks(self, undo: Undo, check: str) -> list[str]:
-        name = self.lowering.names.sites[undo.stmt.path, undo.scope.suffix].draft.id
+        name = self.task(undo)
         also = ", or_timed_out=True" if undo.stmt.undo_on_timeout else ""
         if also:
             self.lowering.names.notes_failures = True
@@ -92,7 +110,7 @@ class Undos:
         """In a loop: one task lists what to undo, the last item first; a mapped task does it, one at a time."""
         assert undo.stmt.undo
         lowering, names = self.lowering, self.lowering.names
-        task = names.sites[undo.stmt.path, undo.scope.suffix].draft.id
+        task = self.task(undo)
         name = lowering.id(f"{undo.stmt.label}_undo", scope)
         draft = Kernel(names, undo.scope, undo=True).draft(name, "undo", undo.stmt, undo.stmt.undo)
         items = self.items(undo, draft, task, scope)
@@ -115,8 +133,8 @@ class Undos:
         if draft.operator == "wfc.Shell" and not functions:
             argument = '{"env": {}}'
         lines = (
-            f"indexes = wfc.to_undo(context, {string(task)})",
-            f"return [{argument} for index in indexes]",
+            Line(f"indexes = wfc.to_undo(context, {string(task)})"),
+            Line(f"return [{argument} for index in indexes]"),
         )
         items = Draft(name, "calc", undo.stmt.path, undo.stmt.span, "task", Function(name, "**context", lines))
         items.functions = [replace(function, parameters="context, index") for function in functions]

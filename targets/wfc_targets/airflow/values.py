@@ -9,8 +9,8 @@ from __future__ import annotations
 from wfc import ir
 from wfc.python_text import python_name, python_text
 from wfc.types import DATE, FLOAT, INT, STRING, EnumType, ListType, OptionalType, Primitive, RecordType
-from wfc_targets.airflow.model import Function
-from wfc_targets.common.python_source import Call, Code, statement, string, write
+from wfc_targets.airflow.model import Function, Line
+from wfc_targets.common.python_source import Call, Code, string, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,11 +166,11 @@ class Values:
 
     # --- computed ---
 
-    def function(self, name: str, entries: Sequence[tuple[str, AnyExpr]], wrap: str = "") -> Function:
-        """A function of the context that returns a record of these values; wrap: under one more key."""
+    def function(self, name: str, entries: Sequence[tuple[str, AnyExpr]]) -> Function:
+        """A function of the context that returns a record of these values."""
         writer = FunctionWriter(self)
         found: dict[str, Node] = {key: writer.code(value) for key, value in entries}
-        return Function(name, "context", (*writer.lines, *writer.returned({wrap: found} if wrap else found)))
+        return Function(name, "context", (*writer.lines, Line("return ", found)))
 
 
 class FunctionWriter:
@@ -178,7 +178,7 @@ class FunctionWriter:
 
     def __init__(self, values: Values) -> None:
         self.values, self.names, self.scope = values, values.names, values.scope
-        self.lines: list[str] = []
+        self.lines: list[Line] = []
         self.variables: dict[tuple[str, str, int], str] = {}
         self.known: dict[ir.Ref, str] = {}
 
@@ -225,11 +225,7 @@ class FunctionWriter:
         return name
 
     def assign(self, name: str, code: str) -> None:
-        self.lines.append(statement(f"{name} = {code}", 0) if "\n" not in code else f"{name} = {code}")
-
-    def returned(self, value: Node) -> tuple[str, ...]:
-        """`return …`, one line or several."""
-        return tuple(("return " + write(value, 2, 7)).split("\n"))
+        self.lines.append(Line(f"{name} = {code}"))
 
     def read(self, ref: ir.Ref, name: str) -> None:
         """Lines that put the value of a reference into a variable."""
@@ -258,7 +254,7 @@ class FunctionWriter:
     def otherwise(self, name: str, default: AnyExpr) -> None:
         """A default that is itself computed."""
         code = self.code(default).text
-        self.lines += [f"if {name} is None:", "    " + statement(f"{name} = {code}", 0)]
+        self.lines += [Line(f"if {name} is None:"), Line(f"{name} = {code}", depth=1)]
 
     def source(self, ref: ir.Ref) -> str:
         match ref.kind:

@@ -11,7 +11,7 @@ from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 WIDTH = 88
 INDENT = "    "
@@ -31,6 +31,12 @@ class Call(Record):
     wide: bool = False
 
 
+class Braces(Record):
+    """{a: x, b: y}, or {a, b} where the values are None: for keys that are code, and for sets."""
+
+    entries: tuple[tuple[Node, Node | None], ...]
+
+
 class Script(Record):
     """A text of several lines whose reader takes off the common indentation (`textwrap.dedent`) and outer newlines."""
 
@@ -38,7 +44,7 @@ class Script(Record):
 
 
 if TYPE_CHECKING:
-    Node = None | bool | int | float | str | Code | Call | Script | Sequence["Node"] | Mapping[str, "Node"]
+    Node = None | bool | int | float | str | Code | Call | Braces | Script | Sequence["Node"] | Mapping[str, "Node"]
 
 
 def string(text: str) -> str:
@@ -83,11 +89,19 @@ def inline(node: Node) -> str | None:
         case list() | tuple():
             inside = _joined(("", item) for item in node)
             return None if inside is None else f"[{inside}]" if isinstance(node, list) else _tuple(inside, len(node))
+        case Braces():
+            inside = _joined(_braced(node))
+            return None if inside is None else "{" + inside + "}"
         case dict():
             inside = _joined((string(key) + ": ", value) for key, value in node.items())
             return None if inside is None else "{" + inside + "}"
         case _:
             raise TypeError(f"no source for {type(node).__name__}")
+
+
+def _braced(node: Braces) -> Iterator[tuple[str, Node]]:
+    for key, value in node.entries:
+        yield ("", key) if value is None else ((inline(key) or "") + ": ", value)
 
 
 def _tuple(inside: str, count: int) -> str:
@@ -119,6 +133,8 @@ def _spread(node: Node, indent: int, line: str | None) -> str:
             return _items("[", (("", item) for item in node), "]", indent)
         case tuple() if node:
             return _items("(", (("", item) for item in node), ")", indent)
+        case Braces():
+            return _items("{", _braced(node), "}", indent)
         case dict() if node:
             return _items("{", ((string(key) + ": ", value) for key, value in node.items()), "}", indent)
         case _:
@@ -171,7 +187,7 @@ def chain(parts: Sequence[str], sign: str, indent: int = 0) -> str:
 def statement(text: str, indent: int = 0) -> str:
     """A simple statement of one line. One that is too wide for ruff to leave alone is kept by `# fmt: skip`."""
     line = INDENT * indent + text
-    return line if len(line) <= WIDTH else line + "  # fmt: skip"
+    return line if "\n" in line or len(line) <= WIDTH else line + "  # fmt: skip"
 
 
 def body(text: str, indent: int) -> str:
