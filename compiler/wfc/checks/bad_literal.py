@@ -55,6 +55,7 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks import cron
 from wfc.checks.common import named_calls, near, placed_tasks
+from wfc.checks.durations import nothings
 from wfc.checks.urls import constant_start, is_web
 from wfc.checks.zones import known_zone, nearest_zone
 from wfc.diagnostic import ERROR
@@ -64,8 +65,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Call, Flow, Task, Trigger
-    from wfc.source import Span
+    from wfc.ir import Call, Flow, Trigger
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -99,21 +99,6 @@ def schedule(trigger: Trigger) -> Iterator[Diagnostic]:
             trigger.span,
             help=f'did you mean "{near_zone}"?' if near_zone else 'write a name of the IANA database: "Europe/Berlin"',
         )
-
-
-def nothings(task: Task) -> Iterator[tuple[Span, str]]:
-    """The durations of a task that are zero; `timeout` is judged where it is read."""
-    if task.until is not None and not task.until.every:
-        yield task.until.span, "a poll without a pause"
-    if task.until is not None and task.until.within == 0:
-        yield task.until.span, "a wait of no time"
-    if task.holds is not None and not (task.holds.every and task.holds.duration):
-        yield task.holds.span, "a watch of no time"
-    for _, call in named_calls(task):
-        if call.retry is not None and not call.retry.first and call.retry.attempts > 1:
-            yield call.retry.span, "a retry without a pause"
-        if isinstance(call.op, ir.Sleep) and isinstance(call.op.duration, ir.Literal) and call.op.duration.value == 0:
-            yield near(call.op.duration.span, call.span), "a sleep of no time"
 
 
 def request(call: Call) -> Iterator[Diagnostic]:

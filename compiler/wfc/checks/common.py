@@ -10,7 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Task
+    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Idempotent, Task
+
+
+NETWORK_TOOLS = frozenset(["kubectl", "boto3"])
+"""Programs and packages by which actions of the catalog talk to a server."""
 
 
 class Placed(Record):
@@ -83,9 +87,30 @@ def is_repeatable(call: Call) -> bool:
     return call.effect.repeat == "safe" or call.idempotent is not None
 
 
+def keeps_no_key(call: Call) -> bool:
+    """Is it given an idempotency key, though the catalog knows that the service does not look at keys?
+
+    Of a kernel action (`http.post`) only the author knows the service.
+    """
+    kernel = "." not in call.action or call.action.startswith(("http.", "sql.", "llm.", "flow."))
+    key = call.idempotent.key if call.idempotent is not None else None
+    return key is not None and not kernel and call.effect.source == "catalog" and call.effect.repeat == "unsafe"
+
+
+def keys(flow: Flow) -> Iterator[tuple[str, Call, Idempotent, AnyExpr, Placed]]:
+    """(title, call, clause, key, place) of every idempotency key that a service may look at."""
+    for task, place in placed_tasks(flow):
+        for title, call in named_calls(task):
+            clause = call.idempotent
+            if clause is not None and clause.key is not None and not keeps_no_key(call):
+                yield title, call, clause, clause.key, place
+
+
 def is_remote(call: Call) -> bool:
     """Does it depend on a network that fails now and then: a request, a database, a model, a cluster?"""
-    return isinstance(call.op, ir.Http | ir.Sql | ir.Llm) or "kubectl" in call.needs
+    packages = call.op.packages if isinstance(call.op, ir.Python) and call.action != "python" else ()
+    tools = {*call.needs, *(package.partition("==")[0] for package in packages)}
+    return isinstance(call.op, ir.Http | ir.Sql | ir.Llm) or bool(tools & NETWORK_TOOLS)
 
 
 def work(call: Call) -> str:

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks, work
+from wfc.checks.common import keys, near, work
 from wfc.diagnostic import ERROR, Edit, Fix, Label
 from wfc.source import Span
 
@@ -46,20 +46,18 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that is the same in every run."""
-    for task, place in placed_tasks(flow):
+    for title, call, clause, key, place in keys(flow):
         loops = {loop.label: loop.items for loop in place.loops()}
-        for title, call in named_calls(task):
-            if call.idempotent is None or call.idempotent.key is None or varies(call.idempotent.key, loops):
-                continue
-            clause, key = call.idempotent.span, call.idempotent.key
-            yield CHECK.found(
-                f"the idempotency key of {title} is the same in every run",
-                near(key.span, clause),
-                Label(call.span, f"only the first run would do {work(call)}"),
-                why="The server takes the second run for a repetition of the first and leaves it out.",
-                help="put in what the work is about, or `{run.id}` or `{run.date}`",
-                fixes=fixes(key, clause),
-            )
+        if varies(key, loops):
+            continue
+        yield CHECK.found(
+            f"the idempotency key of {title} is the same in every run",
+            near(key.span, clause.span),
+            Label(call.span, f"only the first run would do {work(call)}"),
+            why="The server takes the second run for a repetition of the first and leaves it out.",
+            help="put in what the work is about, or `{run.id}` or `{run.date}`",
+            fixes=fixes(key, clause.span),
+        )
 
 
 def varies(key: AnyExpr, loops: dict[str, AnyExpr]) -> bool:

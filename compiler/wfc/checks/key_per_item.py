@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks
+from wfc.checks.common import keys, near
 from wfc.diagnostic import ERROR, Label
 
 TYPE_CHECKING = False
@@ -48,22 +48,18 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key, at the innermost loop whose item it lacks."""
-    for task, place in placed_tasks(flow):
+    for title, _, clause, key, place in keys(flow):
         loops = place.loops()
-        for title, call in named_calls(task):
-            clause = call.idempotent
-            if clause is None or clause.key is None:
-                continue
-            lacking = [loop for loop in loops if not told_apart(clause.key, loop, loops)]
-            if lacking:
-                loop = lacking[-1]
-                yield CHECK.found(
-                    f"the idempotency key of {title} is the same for every `{loop.variable}`",
-                    near(clause.key.span, clause.span),
-                    Label(loop.span, f"each `{loop.variable}` is work of its own"),
-                    why="The server does the first item and takes all others for its repetitions.",
-                    help=f"put something of `{loop.variable}` into the key",
-                )
+        lacking = [loop for loop in loops if not told_apart(key, loop, loops)]
+        if lacking:
+            loop = lacking[-1]
+            yield CHECK.found(
+                f"the idempotency key of {title} is the same for every `{loop.variable}`",
+                near(key.span, clause.span),
+                Label(loop.span, f"each `{loop.variable}` is work of its own"),
+                why="The server does the first item and takes all others for its repetitions.",
+                help=f"put something of `{loop.variable}` into the key",
+            )
 
 
 def told_apart(key: AnyExpr, loop: ir.For, loops: tuple[ir.For, ...]) -> bool:

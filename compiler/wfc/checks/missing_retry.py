@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import after, is_remote, is_repeatable, named_calls, placed_tasks, work
+from wfc.checks.common import after, is_remote, is_repeatable, keeps_no_key, named_calls, placed_tasks, work
 from wfc.diagnostic import WARNING, Edit, Fix
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ CLAUSE = "retry exponential(attempts: 4, first: 2s, max: 1m)"
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """At most one finding a task: its call, else its fallback or undo, which inherit the retry of the call."""
     for task, place in placed_tasks(flow):
-        if place.within(ir.Workspace) or task.call.no_retry:
+        if place.within(ir.Workspace) or task.call.no_retry or keeps_no_key(task.call):
             continue
         for title, call in named_calls(task):
             if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry:

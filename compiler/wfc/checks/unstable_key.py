@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from wfc import walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks, work
+from wfc.checks.common import keys, near, work
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED, Taints
 
@@ -54,30 +54,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Call, Flow
+    from wfc.ir import Call, Flow
+    from wfc.source import Span
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that is not the same for the same work."""
     marks = Taints(flow)
-    for task, _ in placed_tasks(flow):
-        for title, call in named_calls(task):
-            key = call.idempotent.key if call.idempotent is not None else None
-            if key is None:
-                continue
-            if any((ref.kind, ref.name) == ("run", "attempt") for ref in walk.references(key)):
-                yield report(
-                    title, call, key, "is another one for every attempt", "`run.id` is the same for all attempts"
-                )
-            elif marks.of(key) & {AI, AI_DECIDED}:
-                remedy = "take what the model was asked about: a path, an id of the event, `run.id`"
-                yield report(title, call, key, "is what a model said, and may be another one the next time", remedy)
+    for title, call, clause, key, _ in keys(flow):
+        place = near(key.span, clause.span)
+        if any((ref.kind, ref.name) == ("run", "attempt") for ref in walk.references(key)):
+            yield report(title, call, place, "is another one for every attempt", "use `run.id`: it stays")
+        elif marks.of(key) & {AI, AI_DECIDED}:
+            remedy = "take what the model was asked about: a path, an id of the event, `run.id`"
+            yield report(title, call, place, "is what a model said, and may be another one the next time", remedy)
 
 
-def report(title: str, call: Call, key: AnyExpr, fault: str, remedy: str) -> Diagnostic:
+def report(title: str, call: Call, place: Span, fault: str, remedy: str) -> Diagnostic:
     return CHECK.found(
         f"the idempotency key of {title} {fault}",
-        near(key.span, call.idempotent.span if call.idempotent else call.span),
+        place,
         Label(call.span, f"{work(call)} would be done again"),
         why="A key works because the same work always has the same one.",
         help=remedy,

@@ -1,0 +1,62 @@
+"""effect-contradicted: an idempotency key for a service that keeps none
+
+## What it finds
+`idempotent by KEY` on an action of the catalog whose effect is `unsafe`: the service behind it does not look at keys
+(those that do are `keyed`). Kernel actions such as `http.post` are left out, for there only the author knows the
+service, and so is a task with an `effect` clause of its own.
+
+## Why
+The key makes the task look safe to repeat, so that the `retry` of `defaults` reaches it, and each repetition sends
+another message or makes another issue. Slack, mail and GitHub's comments know no such key.
+
+## Bad
+```wf
+flow report {
+  secret slack_url
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task tell = slack.post(url: slack_url, text: "The report of {run.date} is there.") idempotent by "report-{run.date}"
+}
+```
+
+## Good
+```wf
+flow report {
+  secret slack_url
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task tell = slack.post(url: slack_url, text: "The report of {run.date} is there.")
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc.check import Check
+from wfc.checks.common import keeps_no_key, named_calls, placed_tasks, work
+from wfc.diagnostic import ERROR, Label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Flow
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each key that nobody keeps."""
+    for task, _ in placed_tasks(flow):
+        for title, call in named_calls(task):
+            if not keeps_no_key(call):
+                continue
+            retried = call.retry is not None and call.retry.attempts > 1
+            yield CHECK.found(
+                f"{work(call)} keeps no idempotency keys: a repeated {title} is done twice",
+                call.idempotent.span if call.idempotent else call.span,
+                Label(call.span, "the catalog says that this is not safe to repeat"),
+                *((Label(call.retry.span, "and it is repeated by this"),) if retried and call.retry else ()),
+                why="A key helps where the service remembers it, and this one does not look at it.",
+                help='leave `idempotent` out; if you know better, say so: `effect keyed "why"`',
+            )
+
+
+CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find)
