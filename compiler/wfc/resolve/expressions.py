@@ -56,9 +56,10 @@ class Expressions:
         """`value`, or a report when it may not be given where `wanted` is: WF203 for a missing `??`, else WF201."""
         if assignable(value.type, wanted) or (isinstance(value, ir.Literal) and value.value == wanted_empty(wanted)):
             return value
-        enum = types.required(wanted)
-        if isinstance(enum, types.EnumType) and isinstance(value, ir.Literal) and value.type == STRING:
-            self.check_member(enum, value)
+        enum, texts = types.required(wanted), written_texts(value)
+        if isinstance(enum, types.EnumType) and texts:
+            for text in texts:
+                self.check_member(enum, text)
             return value
         if assignable(types.required(value.type), wanted):
             self.report.error(
@@ -456,6 +457,18 @@ def joined(parts: list[AnyExpr], span: Span) -> AnyExpr:
 def tokens_of(node: Node | Token) -> list[Token]:
     """A token, or the tokens directly inside a node."""
     return [node] if isinstance(node, Token) else [kid for kid in node.kids if isinstance(kid, Token)]
+
+
+def written_texts(value: AnyExpr) -> tuple[AnyExpr, ...]:
+    """The constant texts that a value is one of, as `if bad then "failure" else "success"`; () for all else."""
+    match value:
+        case ir.Literal() if value.type == STRING:
+            return (value,)
+        case ir.Conditional():
+            then, other = written_texts(value.then), written_texts(value.other)
+            return then + other if then and other else ()
+        case _:
+            return ()
 
 
 def is_null(value: AnyExpr) -> bool:
