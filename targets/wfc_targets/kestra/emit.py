@@ -27,7 +27,7 @@ def emit(flow: EngineFlow, header: Sequence[str]) -> str:
 
 def _mapping(record: Record) -> dict[str, Node]:
     node: dict[str, Node] = {}
-    defaults = type(record)._defaults  # noqa: SLF001
+    defaults: dict[str, object] = getattr(type(record), "_defaults")  # noqa: B009
     for name in record.__match_args__:
         value = getattr(record, name)
         always = name in ALWAYS and isinstance(record, Subflow)

@@ -121,7 +121,7 @@ def _handover(job: Job) -> list[str]:
     reads = job.unit.reads(job.stmt.path)
     if not select:
         fields = kind.fields if isinstance(kind, RecordType) else ()
-        parts = [_part(name, of, job) for name, of in fields if reads is None or name in reads]
+        parts = [_part(name, of) for name, of in fields if reads is None or name in reads]
         return [line for line in parts if "save(" in line] + _outputs([part for part in parts if "save(" not in part])
     if select[0] == "body" and len(select) == 1 and kind == types.FILE:
         return ['save("value", body)']
@@ -137,7 +137,7 @@ def _outputs(parts: list[str]) -> list[str]:
     return [f"outputs({', '.join(parts)})"] if parts else []
 
 
-def _part(name: str, kind: Type, job: Job) -> str:
+def _part(name: str, kind: Type) -> str:
     match name:
         case "body" if kind == types.FILE:
             return 'save("body", body)'

@@ -1,4 +1,4 @@
-"""The helper texts of generated flows: the parts of runtime/kernel.py that a flow uses, and runtime/outputs.sh."""
+"""The helper texts of generated flows: the parts of kernel.py.txt that a flow uses, and outputs.sh."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def kernel_text(wanted: Iterable[str]) -> str:
     """kernel.py with the wanted functions, and those that they use, only; imports likewise."""
-    head, *parts = _read("kernel.py").removesuffix("\n").split("\n\n\n")
+    head, *parts = _read("kernel.py.txt").removesuffix("\n").split("\n\n\n")
     by_name = {re.match(r"(?:def|class) (\w+)", part)[1]: part for part in parts}  # type: ignore[index]
     needed: set[str] = set()
     stack = list(wanted)
@@ -35,5 +35,5 @@ def outputs_text() -> str:
 def _read(name: str) -> str:
     import os
 
-    with open(os.path.join(os.path.dirname(__file__), "runtime", name), encoding="utf-8") as file:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         return file.read()

@@ -11,7 +11,9 @@ from wfc.types import ListType, OptionalType
 from wfc.walk import blocks
 from wfc_targets.common import yaml
 from wfc_targets.kestra import model, pebble
+from wfc_targets.kestra.bodies import detached
 from wfc_targets.kestra.native import native
+from wfc_targets.kestra.operations import subflow_inputs
 from wfc_targets.kestra.places import literal_items, nested
 from wfc_targets.kestra.unit import Calc
 
@@ -34,6 +36,8 @@ def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks
     calc = Calc(unit, stmt, site)
     if native(stmt.items, unit.places, site.around) is None:
         calc.computed(stmt.items, "items")
+    if unit.version == "1.3":
+        return [*calc.tasks(), *_for_each(unit, stmt, site)]
     tasks = sequence(unit, stmt.body, replace(site, around=(*site.around, stmt.label)))
     if not tasks:
         return []
@@ -52,6 +56,57 @@ def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks
     unit.note(gate, stmt, "gate", site)
     failed = pebble.output(f"outputs.{stmt.label}.terminatedIterations.FAILED is defined")
     return [*calc.tasks(), loop, model.Fail(id=gate, condition=failed, error_message=f"an item of {stmt.label} failed")]
+
+
+def _for_each(unit: Unit, stmt: ir.For, site: Site) -> Tasks:
+    """1.3: a ForEach over a sub-flow, so that each iteration is an execution of its own there as well."""
+    from wfc_targets.kestra.lower import lower_part
+
+    if any(_undone(inner) for inner, _ in nested(stmt.body, ())):
+        unit.unsupported(
+            "`undo` in a loop",
+            stmt.span,
+            "on 1.3 the states of an iteration can't be read after the loop",
+            "compile for 2.0, or undo in a `try` inside the loop",
+        )
+    name = f"{unit.flow.name}_{stmt.label}_body"
+    part = detached(unit, name, stmt.body)
+    made, child = lower_part(unit, part.flow)
+    if not made.tasks:
+        return []
+    outputs = [
+        model.FlowOutput(label, "JSON", pebble.output(f"[({text} ?? null)] | toJson"))
+        for label, text in _exports_of_part(unit, child, stmt)
+    ]
+    unit.adopt(child, replace(made, outputs=tuple(outputs)))
+    item = f"{stmt.label}_item"
+    inside = replace(site, around=(*site.around, stmt.label))
+    calc = Calc(unit, stmt, inside)
+    inputs = subflow_inputs(calc, part.inputs)
+    call = model.Subflow(id=item, flow_id=name, inputs=inputs or None, allow_failure=stmt.maximum is not None)
+    unit.note(stmt.label, stmt, "loop", site)
+    unit.note(item, stmt, "wrapper", inside)
+    values = _values(unit, stmt, site)
+    loop = model.ForEach(id=stmt.label, values=values, concurrency_limit=stmt.maximum or 1, tasks=(call,))
+    if stmt.maximum is None:
+        return [loop]
+    gate = f"{stmt.label}_gate"
+    unit.note(gate, stmt, "gate", site)
+    failed = pebble.output(f"tasks.{stmt.label}.state == 'WARNING'")
+    return [loop, model.Fail(id=gate, condition=failed, error_message=f"an item of {stmt.label} failed")]
+
+
+def _exports_of_part(unit: Unit, child: Unit, stmt: ir.For) -> Iterator[tuple[str, str]]:
+    """The results in the body's own flow that are read outside of the loop."""
+    wanted = unit.collected(stmt.label) | {path for path in unit.exported if path in child.places.producers}
+    for path, producer in child.places.producers.items():
+        if path in wanted:
+            child.exported.add(path)
+            stmt_type = producer.stmt.type if isinstance(producer.stmt, ir.Task) else producer.stmt.fields
+            ref = ir.Ref(OptionalType(stmt_type), producer.stmt.span, "task", path, len(producer.loops))
+            text = child.places.path(ref, ())
+            if text is not None:
+                yield producer.stmt.label, text.removeprefix("(").removesuffix(" ?? null)")
 
 
 def _values(unit: Unit, stmt: ir.For, site: Site) -> Node:
@@ -84,7 +139,7 @@ def _undone(stmt: AnyStmt) -> bool:
 
 
 def _undo_states(block: Block, level: int = 1) -> Iterator[str]:
-    """The engine tasks whose states decide what an undo loop undoes: the tasks, and the undos of a `try` around them."""
+    """The engine tasks whose states decide what is undone: the tasks, and the undos of a `try` around them."""
     for stmt in block:
         if isinstance(stmt, ir.Task) and stmt.undo is not None:
             yield done_task(stmt)
@@ -133,5 +188,7 @@ def undo_loop(unit: Unit, stmt: ir.For, site: Site, undos: Undos, level: int) ->
     unit.places.undone.discard(stmt.label)
     unit.note(task, stmt, "loop", replace(site, section="undo"))
     return [
-        model.Loop(id=task, values=values, concurrency_limit=1, transmit_failed=False, allow_failure=True, tasks=tuple(tasks))
+        model.Loop(
+            id=task, values=values, concurrency_limit=1, transmit_failed=False, allow_failure=True, tasks=tuple(tasks)
+        )
     ]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from wfc import ir, types
+from wfc import ir, types, walk
+from wfc.record import replace
 from wfc.target import Entry
 from wfc.types import EnumType
 from wfc_targets.common import yaml
-from wfc_targets.kestra import failures, model, pebble
+from wfc_targets.kestra import compute, failures, model, pebble
+from wfc_targets.kestra.bodies import detached
 from wfc_targets.kestra.kernel import kernel_text, outputs_text
 from wfc_targets.kestra.native import native
+from wfc_targets.kestra.operations import subflow_inputs
 from wfc_targets.kestra.shapes import engine_type
 from wfc_targets.kestra.statements import sequence
 from wfc_targets.kestra.triggers import lower_triggers
-from wfc_targets.kestra.unit import Site, Unit, script_task
-from wfc_targets.kestra import compute
+from wfc_targets.kestra.unit import Calc, Site, Unit, script_task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wfc.ir import Flow
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.tasks import Tasks
 
@@ -27,8 +30,10 @@ MODES = {"queue": "QUEUE", "skip": "CANCEL"}
 def lower(unit: Unit) -> model.EngineFlow:
     """The main file of a flow; `unit` gathers manifest, diagnostics and helpers."""
     flow = unit.flow
-    tasks = sequence(unit, flow.body, BODY)
-    calculated = _calculated_outputs(unit)
+    inner = bounded(unit)
+    tasks = sequence(unit, flow.body, BODY) if inner is None else inner
+    calculated = _calculated_outputs(unit) if inner is None else []
+    time = flow.budget.time if flow.budget and inner is None else None
     errors = failures.handlers(unit, ON_FAILURE, sequence)
     ends = failures.endings(unit, FINALLY, sequence)
     return model.EngineFlow(
@@ -38,13 +43,19 @@ def lower(unit: Unit) -> model.EngineFlow:
         inputs=tuple(_input(unit, declared) for declared in flow.inputs),
         variables=_variables(unit),
         concurrency=_concurrency(unit),
-        sla=_sla(unit),
+        sla=() if time is None else _sla(time),
         triggers=lower_triggers(unit),
         tasks=tuple([*tasks, *calculated] or [model.Log(id="nothing_gate", message="nothing to do")]),
         errors=tuple(errors),
         finally_=tuple(ends),
-        outputs=tuple(_output(unit, output) for output in flow.outputs),
+        outputs=tuple(_output(unit, output, inner is not None) for output in flow.outputs),
     )
+
+
+def lower_part(unit: Unit, flow: Flow) -> tuple[model.EngineFlow, Unit]:
+    """A flow that was made of a part of another: its model, and what was gathered on the way."""
+    child = Unit(unit.project, flow, unit.version)
+    return lower(child), child
 
 
 def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
@@ -122,18 +133,45 @@ def _concurrency(unit: Unit) -> model.EngineConcurrency | None:
     return model.EngineConcurrency(wanted.limit, MODES[wanted.mode])
 
 
-def _sla(unit: Unit) -> tuple[model.Sla, ...]:
-    budget = unit.flow.budget
-    if budget is None or budget.time is None:
-        return ()
-    if unit.flow.on_failure or unit.flow.finally_ or any(failures.has_undo(stmt) for stmt in unit.flow.body):
+def bounded(unit: Unit) -> Tasks | None:
+    """The body as a sub-flow with the time limit, when there are handlers: a run that its SLA cuts has none.
+
+    None when no time is set or nothing has to run after a cut.
+    """
+    flow, budget = unit.flow, unit.flow.budget
+    undone = any(failures.has_undo(stmt) for stmt in flow.body)
+    if budget is None or budget.time is None or not (flow.on_failure or flow.finally_ or undone):
+        return None
+    if undone or _reads_body(unit):
         unit.unsupported(
-            "`budget { time … }` together with undo, `on failure` or `finally`",
+            "`budget { time … }` with an undo, or with handlers that read results of the body",
             budget.span,
-            "an execution that is cut by its SLA runs no handlers",
+            "a run that is cut has no handlers, so the body becomes a flow of its own, whose results they can't see",
             "put the body into a flow of its own with the budget, and call it by `flow.run` from the one with handlers",
         )
-    return (model.Sla("time", "MAX_DURATION", pebble.duration(budget.time), "FAIL"),)
+    name = f"{flow.name}_body"
+    part = detached(unit, name, flow.body)
+    made, child = lower_part(unit, replace(part.flow, outputs=flow.outputs))
+    unit.adopt(child, replace(made, sla=_sla(budget.time)))
+    stmt = flow.body[0]
+    unit.note(name, stmt, "wrapper", BODY)
+    return [model.Subflow(id=name, flow_id=name, inputs=subflow_inputs(Calc(unit, stmt, BODY), part.inputs) or None)]
+
+
+def _reads_body(unit: Unit) -> bool:
+    """Does a handler read a result of a task of the body?"""
+    inside = {stmt.path for stmt in walk.statements(unit.flow.body)}
+    return any(
+        ref.kind == "task" and ref.name in inside
+        for block in (unit.flow.on_failure, unit.flow.finally_)
+        for stmt in walk.statements(block)
+        for expr in walk.own_expressions(stmt)
+        for ref in walk.references(expr)
+    )
+
+
+def _sla(time: int) -> tuple[model.Sla, ...]:
+    return (model.Sla("time", "MAX_DURATION", pebble.duration(time), "FAIL"),)
 
 
 # --- outputs ---
@@ -156,10 +194,12 @@ def _calculated_outputs(unit: Unit) -> Tasks:
     ]
 
 
-def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:
-    """Computed after a failure as well, so it must stand a missing value."""
+def _output(unit: Unit, output: ir.Output, bounded: bool) -> model.FlowOutput:
+    """Computed after a failure as well, so it must stand a missing value. bounded: the body's own flow has it."""
     text = native(output.value, unit.places, ())
-    if text is None:
+    if bounded:
+        text = pebble.member(f"outputs.{unit.flow.name}_body.outputs", output.name)
+    elif text is None:
         text = pebble.member("outputs.outputs_calc.vars", output.name)
     kind, _ = engine_type(output.type, bool(unit.options.get("wide_ints")))
     kind = "JSON" if kind == "ARRAY" else kind

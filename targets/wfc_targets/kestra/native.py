@@ -53,8 +53,8 @@ def native(expr: AnyExpr, places: Places, around: Around) -> str | None:
         case ir.RecordExpr():
             return record(expr, [of(value) for _, value in expr.entries])
         case ir.Comprehension():
-            items, program = of(expr.items), comprehension(expr)
-            return None if items is None or program is None else f"({items} | jq('{program}') | first)"
+            of_what, program = of(expr.items), comprehension(expr)
+            return None if of_what is None or program is None else f"({of_what} | jq('{program}') | first)"
         case ir.Slice():
             return None
 
@@ -89,7 +89,7 @@ def binary(expr: ir.Binary, left: str, right: str) -> str | None:
         case "and" | "or":
             return f"({left} {expr.op} {right})"
         case "??":
-            return f"({left.removeprefix('(').removesuffix(' ?? null)') if left.endswith(' ?? null)') else left} ?? {right})"
+            return f"({_without_null(left)} ?? {right})"
         case "==" | "!=" if all(kind in COMPARED or isinstance(kind, EnumType) for kind in kinds):
             return f"({left} {expr.op} {right})"
         case "<" | "<=" | ">" | ">=" if all(kind in NUMBERS for kind in (expr.left.type, expr.right.type)):
@@ -105,6 +105,11 @@ def binary(expr: ir.Binary, left: str, right: str) -> str | None:
         case "+" | "-" if expr.type == types.DATE and isinstance(expr.right, ir.Literal):
             return moved(left, expr.op, expr.right.value)
     return None
+
+
+def _without_null(text: str) -> str:
+    """x of (x ?? null)"""
+    return text[1:].removesuffix(" ?? null)") if text.startswith("(") and text.endswith(" ?? null)") else text
 
 
 def moved(day: str, op: str, by: object) -> str | None:

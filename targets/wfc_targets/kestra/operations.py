@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wfc.types import Type
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.job import Job
+    from wfc_targets.kestra.unit import Calc
 
 BASH = yaml.Flow(["/bin/bash", "-euo", "pipefail", "-c"])
 TAME = (types.INT, types.BOOL, types.DATE, types.DURATION)
@@ -41,7 +42,7 @@ def operation(job: Job) -> model.EngineTask:
         case ir.Sql() as op:
             return sql_task(job, op)
         case ir.Sleep() as op:
-            return model.Sleep(id=job.task, duration=iso_duration(job, op.duration))
+            return model.Sleep(id=job.task, duration=iso_duration(job.calc, op.duration))
         case ir.RunFlow() as op:
             return subflow_task(job, op)
         case ir.Llm() as op:
@@ -180,7 +181,9 @@ def python_task(job: Job, op: ir.Python) -> model.Script:
     head = f"def {function}({', '.join(name for name, _ in op.args)}):"
     body = "\n".join(f"    {line}" if line.strip() else "" for line in op.body.strip("\n").split("\n"))
     kind = job.call.type
-    call, kernel, kept = f"{function}({arguments})", ("outputs", "typed"), ()
+    call = f"{function}({arguments})"
+    kernel: tuple[str, ...] = ("outputs", "typed")
+    kept: tuple[str, ...] = ()
     if kind == types.NOTHING or (isinstance(kind, RecordType) and not kind.fields):
         end, kernel = call, ()
     elif kind == types.FILE:
@@ -206,27 +209,30 @@ def python_task(job: Job, op: ir.Python) -> model.Script:
 # --- the rest ---
 
 
-def iso_duration(job: Job, expr: AnyExpr) -> str:
+def iso_duration(calc: Calc, expr: AnyExpr) -> str:
     """An ISO 8601 duration, rendered where it is not constant."""
     if isinstance(expr, ir.Literal) and isinstance(expr.value, int):
         return pebble.duration(expr.value)
-    milliseconds = job.calc.take(expr, "duration")
+    milliseconds = calc.take(expr, "duration")
     return f"PT{pebble.output(f'{milliseconds} * 1.0 / 1000')}S"
 
 
 def subflow_task(job: Job, op: ir.RunFlow) -> model.Subflow:
     """Another flow of the project in the same namespace, waited for."""
+    return model.Subflow(id=job.task, flow_id=op.flow, inputs=subflow_inputs(job.calc, op.inputs) or None)
+
+
+def subflow_inputs(calc: Calc, named: ir.Named) -> dict[str, Node]:
+    """The inputs of a sub-flow: constants as they are, all else as a template that is rendered once."""
     inputs: dict[str, Node] = {}
-    for name, expr in op.inputs:
+    for name, expr in named:
         kind = types.required(expr.type)
         if kind == types.DURATION:
-            inputs[name] = iso_duration(job, expr)
-        elif isinstance(expr, ir.Literal) and not isinstance(expr.value, str):
-            inputs[name] = expr.value
+            inputs[name] = iso_duration(calc, expr)
         elif isinstance(expr, ir.Literal):
-            inputs[name] = pebble.raw(str(expr.value))
+            inputs[name] = pebble.raw(expr.value) if isinstance(expr.value, str) else expr.value
         else:
-            text = job.calc.take(expr, name)
+            text = calc.take(expr, name)
             structured = not isinstance(kind, EnumType) and kind not in SIMPLE
             inputs[name] = pebble.output(f"{text} | toJson" if structured else text)
-    return model.Subflow(id=job.task, flow_id=op.flow, inputs=inputs or None)
+    return inputs

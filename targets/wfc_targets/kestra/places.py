@@ -28,10 +28,15 @@ class Producer(Record):
 
 
 class Places:
-    """The values of one flow. failure: the texts of `failure.task` and `failure.message`, set by who knows the place."""
+    """The values of one flow.
 
-    def __init__(self, project: Project, flow: Flow) -> None:
+    failure: the texts of `failure.task` and `failure.message`, set by who knows the place. undone: the loops whose
+    iterations are being undone, by loops over the numbers of those.
+    """
+
+    def __init__(self, project: Project, flow: Flow, version: str) -> None:
         self.project = project
+        self.version = version
         self.flow = flow
         self.loops: dict[str, ir.For] = {}
         self.producers: dict[str, Producer] = {}
@@ -89,13 +94,36 @@ class Places:
         label = producer.stmt.label
         if ref.collect:
             wrapped = isinstance(ref.type, ListType) and isinstance(ref.type.item, OptionalType)
-            return collected(producer.loops[-ref.collect], label, wrapped), 0
+            return self.collected(producer.loops[-ref.collect], label, wrapped), 0
         if producer.loops and producer.loops[-1] in self.undone:
             return self.entry(producer.loops[-1], around, f".outputs.{label}"), 0
         text, used = self.result(producer.stmt, fields, around)
         if text.startswith("{") and isinstance(ref.type, OptionalType):
             text = f"({pebble.ended(label, 'SUCCESS')} ? {text} : null)"
         return text, used
+
+    def collected(self, loop: str, label: str, wrapped: bool) -> str:
+        """The results of a task in a loop, in order of the items (the engine's order is that of the ends).
+
+        wrapped: each in a list of one, since the engine forgets an iteration whose outputs are all null.
+        """
+        if self.version == "1.3":
+            keys = self.keys(self.loops[loop])
+            program = f".[0] as $o | .[1] | map($o[tostring].outputs.{label}[0])"
+            return f"([(outputs.{loop}_item ?? {{}}), {keys}] | jq('{program}') | first)"
+        program = f"sort_by(.item.iteration) | map(.outputs.{label}{'[0]' if wrapped else ''})"
+        return f"((outputs.{loop}.outputs ?? []) | jq('{program}') | first)"
+
+    def keys(self, loop: ir.For) -> str:
+        """What the loop goes over: its items where they are literals that differ, else their numbers."""
+        literals = literal_items(loop)
+        if literals is not None:
+            return (
+                "["
+                + ", ".join(str(item) if isinstance(item, int) else str(pebble.string(item)) for item in literals)
+                + "]"
+            )
+        return f"range(0, ({self.items(loop, ())} | length) - 1)"
 
     def result(self, stmt: ir.Task | ir.Approve, fields: list[str], around: Around) -> tuple[str, int]:
         """The result of a task, and how many of `fields` are in it; by state where a fallback may have given it.
@@ -175,14 +203,17 @@ class Places:
         if ref.name in self.undone:
             return self._undone_item(ref, loop, around)
         up = ".parent" * (len(around) - 1 - around.index(ref.name))
+        # on 1.3 a body is a flow of its own, so the loop around the reader is always the nearest
+        value, index = (
+            ("taskrun.value", "taskrun.iteration") if self.version == "1.3" else (f"item{up}.value", f"item{up}.index")
+        )
         if ref.kind == "index":
-            return f"item{up}.index"
+            return index
         literals = literal_items(loop)
         if literals is not None:
-            number = isinstance(literals[0], int)
-            return f"(item{up}.value | number)" if number else f"item{up}.value"
+            return f"({value} | number)" if isinstance(literals[0], int) else value
         items = self.items(loop, around[: around.index(ref.name)])
-        return f"{items}[item{up}.index]"
+        return f"{items}[{index}]"
 
     def _undone_item(self, ref: ir.Ref, loop: ir.For, around: Around) -> str:
         """The same, read by an undo: its own loop goes over the numbers of the iterations."""
@@ -211,7 +242,7 @@ class Places:
         return f"([{self.iterations(loop, around)}, {self._number(loop, around)}] | jq('{program}') | first)"
 
     def state(self, task: str, around: Around) -> str:
-        """The state of a task in this execution or, to an undo, in the iteration that is undone; '' while it has none."""
+        """The state of a task here or, to an undo, in the iteration that is undone; '' while it has none."""
         if around and around[-1] in self.undone:
             return f"({self.entry(around[-1], around, f'.outputs.{task}_undo')} ?? '')"
         return pebble.state_of(task)
@@ -261,15 +292,6 @@ def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
             yield from nested(body, inside)
 
 
-def collected(loop: str, label: str, wrapped: bool) -> str:
-    """The results of a task in a loop, in order of the items (the engine's order is that of the ends).
-
-    wrapped: each in a list of one, since the engine forgets an iteration whose outputs are all null.
-    """
-    program = f"sort_by(.item.iteration) | map(.outputs.{label}{'[0]' if wrapped else ''})"
-    return f"((outputs.{loop}.outputs ?? []) | jq('{program}') | first)"
-
-
 def result_of(call: Call, task: str, fields: list[str]) -> tuple[str, int]:
     """The result of a call that ran as `task`, and how many of `fields` are part of the text already."""
     outputs = pebble.member("outputs", task)
@@ -293,7 +315,7 @@ def result_of(call: Call, task: str, fields: list[str]) -> tuple[str, int]:
 
 
 def _shell_output(outputs: str, name: str, kind: Type) -> str:
-    """A text crosses as a file, byte for byte; a number, bool or enum member as a variable; the rest as JSON in a file."""
+    """A text crosses as a file, byte for byte; a number, bool or enum member as a variable; the rest as a JSON file."""
     file = f"{outputs}.outputFiles['.out/{name}']"
     match types.required(kind):
         case types.FILE:

@@ -1,4 +1,4 @@
-"""Types → what checks a value at run time: the Python shapes of kernel.py, JSON Schema, the engine's own input types."""
+"""Types → what checks a value at run time: Python shapes for kernel.py, JSON Schema, the engine's own input types."""
 
 from __future__ import annotations
 

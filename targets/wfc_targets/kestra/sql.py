@@ -26,16 +26,17 @@ def sql_task(job: Job, op: ir.Sql) -> model.Script:
     url = operands.value(op.url, "url")
     params = "{" + ", ".join(f"{python_literal(name)}: {operands.value(expr, name)}" for name, expr in op.params) + "}"
     statement = f"db.execute({_text(bound(op.sql))}, {params})"
+    imports: tuple[str, ...] = ("import psycopg",)
+    kernel: tuple[str, ...] = ("outputs",)
     if op.mode == "query":
         lines = [
             f"with psycopg.connect({url}, row_factory=dict_row) as db:",
             f"    rows = {statement}.fetchall()",
             f"outputs(value=typed(plain(rows), {shape(job.call.type)}))",
         ]
-        imports, kernel = ("import psycopg", "from psycopg.rows import dict_row"), ("outputs", "plain", "typed")
+        imports, kernel = (*imports, "from psycopg.rows import dict_row"), ("outputs", "plain", "typed")
     else:
         lines = [f"with psycopg.connect({url}) as db:", f"    rows = {statement}.rowcount", "outputs(rows=rows)"]
-        imports, kernel = ("import psycopg",), ("outputs",)
     packages = (f'"{PSYCOPG}"',) if job.unit.options.get("image") is None else ()
     return script_task(
         job.unit, job.task, "\n".join(lines), operands, imports=imports, kernel=kernel, packages=packages

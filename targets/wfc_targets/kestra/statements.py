@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from wfc_targets.kestra.tasks import Tasks
     from wfc_targets.kestra.unit import Site, Unit
 
+    Node = tuple[list[int], model.EngineTask]
+
 
 def sequence(unit: Unit, block: Block, site: Site) -> Tasks:
     """The tasks of statements that run one after the other; what follows a `stop` becomes an else branch."""
@@ -100,7 +102,7 @@ def _stopping(unit: Unit, stmt: AnyStmt, rest: Block, site: Site) -> Tasks:
 
 
 def lower_if(unit: Unit, stmt: ir.If, site: Site, depth: int = 0, rest: Block = ()) -> Tasks:
-    """One If for each arm, the next one in the `else` of the one before; rest: what a `stop` in the arm keeps from running."""
+    """One If for each arm, the next one in the `else` of the one before; rest: what a `stop` in the arm cuts off."""
     (test, body), *more = stmt.arms
     task = stmt.label + "_branch" * depth
     calc = Calc(unit, replace(stmt, label=task), site)
@@ -216,12 +218,16 @@ def _branch(unit: Unit, chain: list[AnyStmt], site: Site, guarded: bool) -> Task
         return tasks
     name = f"{chain[0].label}_branch"
     unit.note(name, chain[0], "wrapper", site)
-    kind = model.AllowFailure if fails else model.Sequential
-    return [kind(id=name, tasks=tuple(tasks))]
+    return [_wrapper(name, tasks, fails)]
+
+
+def _wrapper(name: str, tasks: Tasks, fails: bool) -> model.EngineTask:
+    """The tasks in a list of their own, which ends WARNING instead of FAILED when one may fail."""
+    return model.AllowFailure(id=name, tasks=tuple(tasks)) if fails else model.Sequential(id=name, tasks=tuple(tasks))
 
 
 def _dag(unit: Unit, stmt: ir.Parallel, site: Site, guarded: bool) -> model.Dag:
-    nodes = []
+    nodes: list[Node] = []
     ids: dict[int, str] = {}
     for number, inner in enumerate(stmt.body):
         tasks = sequence(unit, (inner,), site)
@@ -233,16 +239,14 @@ def _dag(unit: Unit, stmt: ir.Parallel, site: Site, guarded: bool) -> model.Dag:
         else:
             name = f"{inner.label}_branch"
             unit.note(name, inner, "wrapper", site)
-            task = (model.AllowFailure if fails else model.Sequential)(id=name, tasks=tuple(tasks))
+            task = _wrapper(name, tasks, fails)
         ids[number] = task.id
-        nodes.append((number, before, task, inner))
-    return model.Dag(id=stmt.label, tasks=tuple(_node(unit, node, ids, guarded, site) for node in nodes if node[2]))
+        nodes.append((before, task))
+    return model.Dag(id=stmt.label, tasks=tuple(_node(unit, node, ids, guarded) for node in nodes))
 
 
-def _node(
-    unit: Unit, node: tuple[int, list[int], model.EngineTask, AnyStmt], ids: dict[int, str], guarded: bool, site: Site
-) -> model.DagTask:
-    _, before, task, _ = node
+def _node(unit: Unit, node: Node, ids: dict[int, str], guarded: bool) -> model.DagTask:
+    before, task = node
     names = [ids[number] for number in before]
     if names and guarded:
         unit.mark(task.id, ordered=True)

@@ -8,7 +8,8 @@
 | not_run | no task run; SKIPPED by a `runIf` that the compiler made (undo, order in a Dag) |
 
 What `extra` of a manifest entry says: `arms`: [[task, arm], …] around it; `ordered`: its `runIf` is the compiler's;
-`undoes`: the loops whose iterations an undo's own loops go over, last first; `inside`: it makes its attempts itself and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
+`undoes`: the loops whose iterations an undo's own loops go over, last first; `inside`: it makes its attempts itself
+and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
 """
 
 from __future__ import annotations
@@ -58,19 +59,16 @@ def reference_states(
     runs: Runs = {}
     for run in tasks:
         runs.setdefault(run.id, {})[tuple(int(number) for number in run.index)] = run
-    helpers: dict[tuple[str, str], list[Entry]] = {}
-    for entry in manifest.entries:
-        helpers.setdefault((entry.path, entry.role), []).append(entry)
     instances = []
     for entry in manifest.entries:
         if entry.role in ROLES:
-            instances += _instances(entry, runs, helpers)
+            instances += _instances(entry, runs)
     succeeded = state == "SUCCESS"
-    given = {key: value for key, value in (outputs or {}).items()} if succeeded and outputs is not None else None
+    given = dict(outputs) if succeeded and outputs is not None else None
     return Trace(manifest.flow, SUCCEEDED if succeeded else FAILED, tuple(instances), given)
 
 
-def _instances(entry: Entry, runs: Runs, helpers: dict[tuple[str, str], list[Entry]]) -> list[Instance]:
+def _instances(entry: Entry, runs: Runs) -> list[Instance]:
     extra = dict(entry.extra)
     own = runs.get(entry.id, {})
     undoes = extra.get("undoes")

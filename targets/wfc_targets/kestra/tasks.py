@@ -62,8 +62,8 @@ def alone(unit: Unit, tasks: Tasks) -> Tasks:
 def _once(unit: Unit, task: model.EngineTask) -> model.EngineTask:
     name = f"{task.id}_once"
     unit.wrap(name, task.id)
-    outside = {"run_if": task.run_if, "allow_failure": task.allow_failure}
-    return model.Sequential(id=name, tasks=(replace(task, run_if=None, allow_failure=False),), **outside)
+    inner = replace(task, run_if=None, allow_failure=False)
+    return model.Sequential(id=name, run_if=task.run_if, allow_failure=task.allow_failure, tasks=(inner,))
 
 
 def lower_task(unit: Unit, stmt: ir.Task, site: Site) -> Tasks:
@@ -148,8 +148,9 @@ def _with_fallback(
             script_task(unit, other, f'print("::" + json.dumps({{"outputs": {{"value": {code}}}}}) + "::")', operands)
         ]
     unit.note(wrapper, stmt, "wrapper", site)
-    swallow = {"allow_failure": True, "allow_warning": True}
-    whole = model.Sequential(id=wrapper, tasks=tuple(alone(unit, body)), errors=tuple(errors), **swallow)
+    whole = model.Sequential(
+        id=wrapper, allow_failure=True, allow_warning=True, tasks=tuple(alone(unit, body)), errors=tuple(errors)
+    )
     if not errors:
         return whole, []
     unit.note(gate, stmt, "gate", site)

@@ -43,13 +43,14 @@ def _trigger(unit: Unit, trigger: ir.Trigger, name: str) -> model.EngineTrigger 
             return model.Webhook(id=name, key=key, when=when, conditions=conditions)
         case "flow":
             return _after_flow(unit, trigger, name, str(args.get("flow") or args.get("name") or ""))
-    unit.unsupported(
-        f"`on {trigger.kind}`",
-        trigger.span,
-        "Kestra's core has schedule, webhook and flow triggers only",
-        "use `on webhook(…)` and let the sender call it, or `on schedule(…)` with a task that looks",
-    )
-    return None
+        case _:
+            unit.unsupported(
+                f"`on {trigger.kind}`",
+                trigger.span,
+                "Kestra's core has schedule, webhook and flow triggers only",
+                "use `on webhook(…)` and let the sender call it, or `on schedule(…)` with a task that looks",
+            )
+            return None
 
 
 def _where(unit: Unit, trigger: ir.Trigger) -> tuple[str | None, Node]:

@@ -43,7 +43,7 @@ class Unit:
         self.project = project
         self.flow = flow
         self.version = version
-        self.places = Places(project, flow)
+        self.places = Places(project, flow, version)
         self.options: dict[str, Json] = {
             **next((dict(values) for name, values in project.settings if name == "kestra"), {}),
             **flow.option("kestra"),
@@ -52,7 +52,8 @@ class Unit:
         self.diagnostics: list[Diagnostic] = []
         self.kernel: set[str] = set()
         self.scripts = False
-        self.extra_flows: list[tuple[model.EngineFlow, Flow]] = []
+        self.exported: set[str] = set()
+        self.children: list[model.EngineFlow] = []
 
     def note(self, task: str, stmt: AnyStmt, role: str, site: Site, **extra: Json) -> None:
         """Write an engine task into the manifest (see wfc_targets.kestra.states for what stands in `extra`)."""
@@ -62,6 +63,13 @@ class Unit:
         if role == "undo" and site.around and site.around[0] in self.places.undone:
             extra["undoes"] = list(site.around)
         self.entries.append(Entry(task, stmt.path, role, section, stmt.span, "", tuple(sorted(extra.items()))))
+
+    def adopt(self, child: Unit, made: model.EngineFlow) -> None:
+        """Take in a flow that was made of a part of this one."""
+        artifact = f"{made.id}.yaml"
+        self.children += [made, *child.children]
+        self.diagnostics += child.diagnostics
+        self.entries += [replace(entry, artifact=entry.artifact or artifact) for entry in child.entries]
 
     def mark(self, task: str, **extra: Json) -> None:
         """Add to what the manifest says of an engine task."""
