@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from wfc_targets.airflow.names import Names, Scope
 
 
+FEW = 8
+"""A plain loop over so many constant items is written out; over more it is a mapped group whose items wait in turn."""
+
+
 class Blocks:
     """The part of `Lowering` that deals with blocks."""
 
@@ -63,8 +67,8 @@ class Blocks:
             return scope.tail
         items = constant(stmt.items)
         nested = any(isinstance(inner, ir.For) for inner in walk.statements(stmt.body))
-        unroll = stmt.maximum is None or nested or scope.group is not None
-        if isinstance(items, list) and unroll:
+        few = stmt.maximum is None and isinstance(items, list) and len(items) <= FEW
+        if isinstance(items, list) and (few or nested or scope.group is not None):
             return self.unrolled(stmt, items, scope)
         if scope.group is not None:
             unsupported(
@@ -159,10 +163,20 @@ class Blocks:
         if len(tasks) == 1 and tasks[0].group:
             tasks[0].options.append(("max_active_tis_per_dagrun", stmt.maximum))
             return
+        if self.is_only_concurrency(stmt):
+            self.names.most_tasks = stmt.maximum
+            return
         pool = f"{self.names.flow.name}_{stmt.label}"
         self.names.pools[pool] = stmt.maximum or 1
         for draft in tasks:
             draft.options.append(("pool", pool))
+
+    def is_only_concurrency(self, stmt: ir.For) -> bool:
+        """Does nothing else of the flow run side by side, so that a limit of the DAG is one of the loop?"""
+        return not any(
+            isinstance(other, ir.Parallel) or (isinstance(other, ir.For) and other.maximum and other is not stmt)
+            for other in walk.all_statements(self.names.flow)
+        )
 
     # --- workspaces ---
 

@@ -122,6 +122,7 @@ class Names:
         self.uses_dag = False
         self.notes_failures = False
         self.pools: dict[str, int] = {}
+        self.most_tasks: int | None = None
         self.diagnostics: list[Diagnostic] = []
         self._taken = set(RESERVED)
 

@@ -28,6 +28,8 @@ def dag_arguments(names: Names) -> Arguments:
         found.append(("catchup", False))
     if flow.concurrency:
         found += concurrency(names, flow.concurrency)
+    if names.most_tasks:
+        found.append(("max_active_tasks", names.most_tasks))
     found.append(("default_args", default_args(names)))
     if flow.inputs:
         found.append(("params", {item.name: param(names, item) for item in flow.inputs}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.python_text import python_name, python_text
-from wfc.types import DATE, FLOAT, INT, STRING, EnumType, ListType, OptionalType, Primitive, RecordType
+from wfc.types import DATE, FLOAT, INT, JSON, NULL, STRING, EnumType, ListType, OptionalType, Primitive, RecordType
 from wfc_targets.airflow.model import Function, Line
 from wfc_targets.common.python_source import Call, Code, string, write
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHORT = 60
 """Computed texts longer than this get a line of their own (columns)."""
+OPEN = ("env", "query", "headers", "form", "params_")
+"""Arguments that may hold null: what takes them leaves it out (a text), or binds it (SQL)."""
 METHODS = frozenset(dir(dict)) | {"dump", "validate", "filter_params", "get_param"}
 MARKS = ("{{", "{%", "{#")
 
@@ -169,7 +171,7 @@ class Values:
     def function(self, name: str, entries: Sequence[tuple[str, AnyExpr]]) -> Function:
         """A function of the context that returns a record of these values."""
         writer = FunctionWriter(self)
-        found: dict[str, Node] = {key: writer.code(value) for key, value in entries}
+        found: dict[str, Node] = {key: writer.node(value, key in OPEN) for key, value in entries}
         return Function(name, "context", (*writer.lines, Line("return ", found)))
 
 
@@ -193,6 +195,12 @@ class FunctionWriter:
         variable = self.free(name)
         self.assign(variable, computation.code)
         return Code(variable)
+
+    def node(self, expr: AnyExpr, outer: bool = False) -> Node:
+        """The value, a record field by field where no field of it may be missing, or (outer) where that is no harm."""
+        if isinstance(expr, ir.RecordExpr) and (outer or not any(optional(value) for _, value in expr.entries)):
+            return {name: self.node(value) for name, value in expr.entries}
+        return self.code(expr)
 
     def operand(self, ref: ir.Ref) -> str:
         """The local name of a reference; its assignment is written where it is met first."""
@@ -343,6 +351,11 @@ class FunctionWriter:
 def templated(path: str) -> str:
     """A Jinja template of one name."""
     return "{{ " + path + " }}"
+
+
+def optional(expr: AnyExpr) -> bool:
+    """May the value be null?"""
+    return isinstance(expr.type, OptionalType) or expr.type in (NULL, JSON)
 
 
 class _NotConstant:
