@@ -8,7 +8,7 @@ from wfc_targets.github import bash, matrix, model
 from wfc_targets.github.computed import WRITE
 from wfc_targets.github.draft import STEP_SECONDS, Binding, Region, Scope, Site, add
 from wfc_targets.github.files import TRANSFER
-from wfc_targets.github.jobs import Line, after_job, opened, scope_in
+from wfc_targets.github.jobs import Line, after_job, opened, removed, scope_in
 from wfc_targets.github.operations import reached
 from wfc_targets.github.steps import failure_names, sequence
 from wfc_targets.github.undo import compensate, compensation
@@ -42,7 +42,7 @@ def names_of(region: Region, jobs: list[JobDraft]) -> Condition:
     return made
 
 
-def handlers(draft: Draft, region: Region, line: Line) -> None:
+def handlers(draft: Draft, region: Region) -> None:
     """Append what happens at the end of the flow."""
     flow = draft.flow
     jobs = list(draft.jobs)
@@ -52,7 +52,7 @@ def handlers(draft: Draft, region: Region, line: Line) -> None:
     if single:
         _as_steps(draft, region, jobs[0])
     else:
-        _as_jobs(draft, region, jobs, line)
+        _as_jobs(draft, region, jobs)
 
 
 def _as_steps(draft: Draft, region: Region, job: JobDraft) -> None:
@@ -65,27 +65,25 @@ def _as_steps(draft: Draft, region: Region, job: JobDraft) -> None:
     sequence(draft, draft.flow.finally_, replace(base, section="finally", status="always()", title="finally: "))
 
 
-def _as_jobs(draft: Draft, region: Region, jobs: list[JobDraft], line: Line) -> None:
+def _as_jobs(draft: Draft, region: Region, jobs: list[JobDraft]) -> None:
     every = tuple(job.id for job in jobs)
     base = Line(Region(), every, failure=names_of(region, jobs))
-    behind = compensation_jobs(draft, region.undos, replace(base, title="undo "), "failure()")
+    compensation_jobs(draft, region.undos, replace(base, title="undo "), "failure()")
     added = tuple(job.id for job in draft.jobs if job.id not in every)
-    if draft.flow.on_failure:
-        added += (
-            _handler(draft, draft.flow.on_failure, replace(base, needs=(*every, *added)), "on_failure", "failure()"),
-        )
-    if draft.flow.finally_:
-        _handler(draft, draft.flow.finally_, replace(base, needs=(*every, *added)), "finally", "always()")
-    del behind, line
+    failure, end = draft.flow.on_failure, draft.flow.finally_
+    if failure:
+        added += _handler(draft, failure, replace(base, needs=(*every, *added)), "on_failure", "failure()")
+    if end:
+        _handler(draft, end, replace(base, needs=(*every, *added)), "finally", "always()")
 
 
-def _handler(draft: Draft, block: Block, line: Line, section: str, status: str) -> str:
+def _handler(draft: Draft, block: Block, line: Line, section: str, status: str) -> tuple[str, ...]:
     job = opened(draft, line, section, section.replace("_", " "))
     job.status = status
     job.conditions.clear()
     scope = replace(scope_in(draft, job, line), section=section, title=f"{section.replace('_', ' ')}: ")
     sequence(draft, block, scope)
-    return job.id
+    return () if removed(draft, job) else (job.id,)
 
 
 # --- undo as jobs ------------------------------------------------------------------------------------------------
@@ -146,12 +144,16 @@ def _leg_undo(draft: Draft, loop: For, undo: Undo, scope: Scope) -> None:
     path = undo.task.path
     step = draft.name(f"undo_{undo.label}_was")
     reads = draft.reads.get(path, [])
+    loops = draft.loops_of[path]
+    inner = [binding.index for binding in undo.loops if binding.loop in loops[loops.index(loop) + 1 :]]
     lines = [
         "import json, os",
         "",
         f'file = os.environ["RUNNER_TEMP"] + "/undo/{loop.label}-" + os.environ["I"] + ".json"',
         'leg = json.load(open(file, encoding="utf-8")) if os.path.exists(file) else {}',
-        f'value = leg.get("{path}")',
+        f'value = leg.get("{path}")'
+        + "".join(f"[{number}]" for number in inner)
+        + (" if leg else None" if inner else ""),
         WRITE.rstrip("\n"),
         '    print("done=" + json.dumps(value is not None), file=outputs)',
         *(

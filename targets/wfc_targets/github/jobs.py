@@ -139,7 +139,15 @@ def segment(draft: Draft, block: Block, line: Line) -> Line:
     name = draft.flow.name if whole else first.label
     job = opened(draft, line, name, name)
     scope = sequence(draft, block, scope_in(draft, job, line))
-    return after_job(line, job, scope)
+    return line if removed(draft, job) else after_job(line, job, scope)
+
+
+def removed(draft: Draft, job: JobDraft) -> bool:
+    """Take a job without steps out again: all its statements are known never to run."""
+    if job.steps or job.uses:
+        return False
+    draft.jobs.remove(job)
+    return True
 
 
 def host(draft: Draft, line: Line, name: str) -> tuple[Scope, Line]:
@@ -211,6 +219,8 @@ def matrix_loop(draft: Draft, stmt: ir.For, line: Line) -> Line:
     job.matrix = model.Matrix(stmt.variable, legs, stmt.maximum or 1, stmt.maximum is None)
     inner = replace(line, loops=(*line.loops, Binding(stmt, stmt.variable)))
     scope = sequence(draft, stmt.body, scope_in(draft, job, inner))
+    if removed(draft, job):
+        return line
     matrix.keep_results(draft, stmt, scope)
     return replace(after_job(line, job), may_skip=line.may_skip or static is None)
 
@@ -313,7 +323,7 @@ def workspace(draft: Draft, stmt: ir.Workspace, line: Line) -> Line:
         return line
     job = opened(draft, line, stmt.label, f"workspace {stmt.label}")
     sequence(draft, stmt.body, scope_in(draft, job, line))
-    return after_job(line, job)
+    return line if removed(draft, job) else after_job(line, job)
 
 
 def approve(draft: Draft, stmt: ir.Approve, line: Line) -> Line:

@@ -49,7 +49,7 @@ def _workflow(draft: Draft, version: str) -> model.Workflow:
     line = lower_jobs(draft, flow.body, _started(draft, Line(region)))
     on, comments = events(draft)
     outputs = _outputs(draft, line) if called(draft) else {}
-    handlers(draft, region, line)
+    handlers(draft, region)
     _fill(draft)
     runs_on = str(draft.option("runs_on", model.RUNNER))
     group, cancel = _concurrency(draft)

@@ -95,7 +95,8 @@ def keep_results(draft: Draft, loop: For, scope: Scope) -> None:
     env = {"I": insert(f"matrix.{loop.variable}.i")}
     parts = ["i: ($ENV.I | tonumber)"]
     for number, path in enumerate(paths, 1):
-        env[f"RESULT_{number}"] = insert(_leg_result(draft, path, loop, scope))
+        result = _leg_result(draft, path, loop, scope)
+        env[f"RESULT_{number}"] = "null" if result == "'null'" else insert(result)
         parts.append(f'"{path}": ($ENV.RESULT_{number} | fromjson)')
     step = draft.name(f"{loop.label}_results")
     file = f"$RUNNER_TEMP/{loop.label}-$I.json"

@@ -16,82 +16,81 @@ if TYPE_CHECKING:
     from wfc_targets.github.draft import Draft
 
 
-class Facts(Record):
-    """after: paths directly before the statement in its sequence. guarded: it has a guard, or stands in an arm.
+class Place(Record):
+    """Where a statement stands.
 
-    recovers: the paths of the `try` whose failure leads here; () outside of a `recover`.
+    before: paths of all that must have gone well before it (what a `try` swallows left out). guarded: it has a guard,
+    or stands in an arm. recovers: the paths of the `try` whose failure leads here. loops: for each plain loop around,
+    its depth and the paths in it: a failure of an earlier item stops the later ones.
     """
 
-    after: tuple[str, ...]
-    guarded: bool
-    recovers: tuple[str, ...]
-
-
-class Place(Record):
-    """Where a block stands: what precedes it, and the facts that hold for all in it."""
-
-    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     guarded: bool = False
     recovers: tuple[str, ...] = ()
+    loops: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    depth: int = 0
 
 
 def ordered_entries(draft: Draft) -> tuple[Entry, ...]:
-    """The entries with their facts in `extra`: `after`, `guarded`, `recovers`, each only where it says something."""
-    facts: dict[str, Facts] = {}
+    """The entries with what `Place` knows in `extra`, for statements of which it matters."""
+    places: dict[str, Place] = {}
     for block in (draft.flow.body, draft.flow.on_failure, draft.flow.finally_):
-        _block(block, Place(), facts)
-    return tuple(_with_facts(entry, facts.get(entry.path)) for entry in draft.entries)
+        _block(block, Place(), places)
+    return tuple(_with_place(entry, places.get(entry.path)) for entry in draft.entries)
 
 
-def _with_facts(entry: Entry, facts: Facts | None) -> Entry:
-    if facts is None:
+def _with_place(entry: Entry, place: Place | None) -> Entry:
+    if place is None or not place.guarded or entry.role in ("calc", "glue", "gate", "loop"):
         return entry
-    extra: list[tuple[str, Json]] = list(entry.extra)
-    if facts.guarded:
-        extra += [("after", list(facts.after)), ("guarded", True)]
-    if facts.recovers:
-        extra.append(("recovers", list(facts.recovers)))
+    extra: list[tuple[str, Json]] = [*entry.extra, ("before", list(place.before)), ("guarded", True)]
+    if place.recovers:
+        extra.append(("recovers", list(place.recovers)))
+    if place.loops:
+        extra.append(("ordered", [[depth, list(paths)] for depth, paths in place.loops]))
     return replace(entry, extra=tuple(extra))
 
 
-def _block(block: Block, place: Place, facts: dict[str, Facts]) -> tuple[str, ...]:
+def _block(block: Block, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
+    """Notes the places of a block; gives the paths in it that may fail, those a `try` swallows left out."""
+    inside: tuple[str, ...] = ()
     for stmt in block:
-        place = replace(place, after=_statement(stmt, place, facts))
-    return place.after
+        inside += _statement(stmt, replace(place, before=(*place.before, *inside)), places)
+    return inside
 
 
-def _statement(stmt: AnyStmt, place: Place, facts: dict[str, Facts]) -> tuple[str, ...]:
-    """Notes the facts; gives what precedes the next statement."""
+def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
     when = isinstance(stmt, ir.Task | ir.Approve) and stmt.when is not None
-    facts[stmt.path] = Facts(place.after, place.guarded or when, place.recovers)
+    places[stmt.path] = replace(place, guarded=place.guarded or when)
     match stmt:
-        case ir.Task() | ir.Approve() | ir.Require() | ir.Stop() | ir.Fail():
-            return (stmt.path,)
         case ir.Let():
-            return place.after
+            return ()
         case ir.Parallel():
-            return _graph(stmt, place, facts)
+            return _graph(stmt, place, places)
         case ir.For():
+            loops = place.loops
+            if stmt.maximum is None:
+                loops = (*loops, (place.depth, tuple(inner.path for inner in statements(stmt.body))))
             # a branch around a loop that is not taken leaves no instances of the loop's tasks
-            return _block(stmt.body, replace(place, guarded=False), facts)
+            return _block(stmt.body, replace(place, guarded=False, loops=loops, depth=place.depth + 1), places)
         case ir.Workspace():
-            return _block(stmt.body, place, facts)
+            return _block(stmt.body, place, places)
         case ir.Try():
-            _block(stmt.body, place, facts)
-            tried = tuple(inner.path for inner in statements(stmt.body))
-            return _block(stmt.recover, replace(place, recovers=tried), facts)
-        case ir.If():
-            bodies = (*(body for _, body in stmt.arms), stmt.other)
-        case ir.Match():
-            bodies = (*(body for _, body in stmt.arms), stmt.other or ())
-    ends = [_block(body, replace(place, guarded=True), facts) for body in bodies]
-    return tuple(dict.fromkeys(path for end in ends for path in end))
+            tried = _block(stmt.body, place, places)
+            return _block(stmt.recover, replace(place, recovers=tried), places)
+        case ir.If() | ir.Match():
+            arms = (*(body for _, body in stmt.arms), stmt.other or ())
+            return tuple(path for body in arms for path in _block(body, replace(place, guarded=True), places))
+        case _:
+            return (stmt.path,)
 
 
-def _graph(stmt: ir.Parallel, place: Place, facts: dict[str, Facts]) -> tuple[str, ...]:
-    ends: dict[int, tuple[str, ...]] = {}
+def _graph(stmt: ir.Parallel, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
+    inside: dict[int, tuple[str, ...]] = {}
+    before: dict[int, set[int]] = {}
     for number in in_order(len(stmt.body), stmt.edges):
-        preceding = tuple(path for first, second in stmt.edges if second == number for path in ends[first])
-        ends[number] = _statement(stmt.body[number], replace(place, after=preceding or place.after), facts)
-    last = set(range(len(stmt.body))) - {first for first, _ in stmt.edges}
-    return tuple(path for number in sorted(last) for path in ends[number])
+        direct = {first for first, second in stmt.edges if second == number}
+        before[number] = direct | {earlier for first in direct for earlier in before[first]}
+        preceding = tuple(path for first in sorted(before[number]) for path in inside[first])
+        here = replace(place, before=(*place.before, *preceding))
+        inside[number] = _statement(stmt.body[number], here, places)
+    return tuple(path for number in sorted(inside) for path in inside[number])

@@ -8,8 +8,8 @@
 | not_run | `skipped` for any other reason; a step of a job that was skipped, which has no steps then |
 
 What `extra` of a manifest entry says: `loops`: the item's number for each unrolled loop around it, null for a matrix;
-`after`, `guarded`, `recovers`: see `order`; `dropped`: the guard is constant, there is no step; `polled`: it is called
-again and again, how often cannot be seen.
+`before`, `guarded`, `recovers`, `ordered`: see `order.Place`; `dropped`: the guard is constant, there is no step;
+`polled`: it is called again and again, how often cannot be seen; `spare`: a fallback follows when it fails.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def reference_states(manifest: Manifest, state: str, steps: Sequence[StepRun], f
     ended = SUCCEEDED if state == "success" else FAILED
     for entry, instance in pending:
         if found[instance.key].state == SKIPPED:
-            found[instance.key] = _idle(entry, instance, found, ended)
+            found[instance.key] = _idle(entry, instance, manifest, found, ended)
     instances = [one for one in found.values() if one.state != NOT_RUN or not one.indexes]
     return Trace(manifest.flow, ended, tuple(instances), None, failed_task)
 
@@ -69,16 +69,17 @@ def _instances(entry: Entry, runs: dict[str, list[StepRun]]) -> list[Instance]:
     loops = extra.get("loops") or []
     assert isinstance(loops, list)
     if extra.get("dropped"):
-        return [Instance(entry.path, tuple(int(n) for n in loops if isinstance(n, int)), entry.role, SKIPPED)]
+        job = [run for key, all_runs in runs.items() if key.startswith(entry.id) for run in all_runs]
+        legs = sorted({_indexes(loops, run) for run in job}) if None in loops else [tuple(loops)]
+        return [Instance(entry.path, tuple(map(int, leg)), entry.role, SKIPPED) for leg in legs]  # type: ignore[arg-type]
     found = []
     for run in runs.get(entry.id, []):
-        legs = iter(run.index)
-        indexes = tuple(int(next(legs)) if number is None else int(str(number)) for number in loops)
-        state = STATES[run.state]
         attempts = None if extra.get("polled") and run.attempts else run.attempts
-        found.append(Instance(entry.path, indexes, entry.role, state, attempts, run.start, run.end))
-    known = any(run.id for run in runs.get(entry.id, [])) or None in loops
-    return found or ([] if known else [Instance(entry.path, tuple(loops), entry.role, SKIPPED)])  # type: ignore[arg-type]
+        where = (entry.path, _indexes(loops, run), entry.role)
+        found.append(Instance(*where, STATES[run.state], attempts, run.start, run.end))
+    if found or None in loops:
+        return found
+    return [Instance(entry.path, tuple(map(int, loops)), entry.role, SKIPPED)]  # type: ignore[arg-type]
 
 
 def _computations(manifest: Manifest, runs: dict[str, list[StepRun]], found: dict[Key, Instance]) -> None:
@@ -100,30 +101,46 @@ def _indexes(loops: object, run: StepRun) -> tuple[int, ...]:
     return tuple(int(next(legs)) if number is None else int(number) for number in numbers)
 
 
-def _idle(entry: Entry, instance: Instance, found: dict[Key, Instance], ended: str) -> Instance:
+def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key, Instance], ended: str) -> Instance:
     """Why a step did not run: its own condition, or what was before it."""
     extra = dict(entry.extra)
     waiting = Instance(*instance.key)
-    if not extra.get("guarded") or entry.role in ("undo", "fallback", "require", "stop"):
+    if not extra.get("guarded") or entry.role not in ("task", "approve"):
         return waiting
     if entry.section == "on_failure" and ended == SUCCEEDED:
         return waiting
-    tried = _states(extra.get("recovers"), instance, found)
-    if tried and FAILED not in tried and set(tried) != {SKIPPED}:
-        return waiting
-    before = _states(extra.get("after"), instance, found)
+    failures = [one for one in found.values() if _failed(one, manifest, found)]
+    tried = extra.get("recovers")
+    if isinstance(tried, list) and not any(one.path in tried and _near(one, instance) for one in failures):
+        ran = any(one.path in tried and _near(one, instance) and one.state == SUCCEEDED for one in found.values())
+        return waiting if ran or _blocked(extra, instance, failures) else instance
     stopped = any(one.role == "stop" and one.state == SUCCEEDED for one in found.values())
-    return waiting if FAILED in before or NOT_RUN in before or stopped else instance
+    return waiting if stopped or _blocked(extra, instance, failures) else instance
 
 
-def _states(paths: object, instance: Instance, found: dict[Key, Instance]) -> list[str]:
-    """The states of statements, in the same iterations as an instance."""
-    if not isinstance(paths, list):
-        return []
-    return [
-        one.state
-        for one in found.values()
-        if one.path in paths
-        and one.role not in ("undo", "fallback")
-        and all(a == b for a, b in zip(one.indexes, instance.indexes, strict=False))
-    ]
+def _blocked(extra: dict[str, Any], instance: Instance, failures: list[Instance]) -> bool:
+    """Did something fail that had to go well before?"""
+    if any(one.path in extra["before"] and _near(one, instance) for one in failures):
+        return True
+    for depth, paths in extra.get("ordered") or []:
+        for one in failures:
+            same = one.indexes[:depth] == instance.indexes[:depth]
+            if one.path in paths and same and one.indexes[depth] < instance.indexes[depth]:
+                return True
+    return False
+
+
+def _failed(instance: Instance, manifest: Manifest, found: dict[Key, Instance]) -> bool:
+    """Did the statement fail, its fallback included?"""
+    if instance.state != FAILED or instance.role == "undo":
+        return False
+    if instance.role == "fallback":
+        return True
+    other = found.get((instance.path, instance.indexes, "fallback"))
+    spare = any(dict(entry.extra).get("spare") for entry in manifest.entries if entry.path == instance.path)
+    return not spare if other is None else other.state == FAILED
+
+
+def _near(one: Instance, other: Instance) -> bool:
+    """Are they in the same iterations, as far as both are in loops?"""
+    return all(a == b for a, b in zip(one.indexes, other.indexes, strict=False))

@@ -166,8 +166,10 @@ def _call(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
     steps = put(draft, replace(scope, swallow=swallow), stmt.call, place, scope.title + label, stmt.until or stmt.holds)
     if steps.calc:
         draft.entry(f"{scope.job.id}/{steps.calc}", stmt.path, "calc", scope, stmt.span)
-    polled: dict[str, bool] = {"polled": True} if stmt.until or stmt.holds else {}
-    draft.entry(f"{scope.job.id}/{label}", stmt.path, "task", scope, stmt.span, **polled)
+    known: dict[str, bool] = {"polled": True} if stmt.until or stmt.holds else {}
+    if stmt.fallback is not None:
+        known["spare"] = True
+    draft.entry(f"{scope.job.id}/{label}", stmt.path, "task", scope, stmt.span, **known)
     return steps
 
 
@@ -222,7 +224,7 @@ def drop(draft: Draft, block: Block, scope: Scope) -> None:
     for stmt in block:
         if isinstance(stmt, ir.Task | ir.Approve | ir.Require | ir.Stop | ir.Fail):
             role = {ir.Approve: "approve", ir.Require: "require", ir.Stop: "stop"}.get(type(stmt), "task")
-            draft.entry("", stmt.path, role, scope, stmt.span, dropped=True)
+            draft.entry(f"{scope.job.id}/", stmt.path, role, scope, stmt.span, dropped=True)
         for body in blocks(stmt):
             drop(draft, body, scope)
 

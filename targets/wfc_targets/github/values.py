@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir
-from wfc.types import BOOL, DATE, FILE, INT, STRING, OptionalType, RecordType, required
+from wfc.types import BOOL, DATE, FILE, INT, NOTHING, STRING, OptionalType, RecordType, required
 from wfc_targets.github import shapes
 from wfc_targets.github.draft import Site
 from wfc_targets.github.files import handed_on
@@ -176,7 +176,7 @@ def site_wire(site: Site, path: tuple[str, ...], kind: Type, reader: JobDraft) -
 def _local(site: Site, path: tuple[str, ...], kind: Type) -> Wire:
     """The wire inside the job that made the value."""
     main = step_wire(site.step, site.op, path, kind)
-    if site.fallback_op is not None:
+    if site.fallback_op is not None and kind != NOTHING:
         other = step_wire(site.fallback, site.fallback_op, path, kind)
         if other.form != main.form:
             main = Wire(as_json(main) or main.text, JSON, kind)
@@ -200,6 +200,8 @@ def step_wire(step: str, op: Op | None, path: tuple[str, ...], kind: Type) -> Wi
 
 def _record(step: str, record: RecordType, kind: Type) -> Wire:
     """The JSON of a script's whole result, put together from its outputs."""
+    if not record.fields:
+        return Wire("'{}'", JSON, kind)
     parts, values = [], []
     for number, (name, field) in enumerate(record.fields):
         wire = step_wire(step, ir.Shell(""), (name,), field)
@@ -235,7 +237,9 @@ def element(site: Site, reader: JobDraft) -> str:
         return "'null'"
     wire = site_wire(site, (), site.task.type, reader)
     text = as_json(wire) or wire.text
+    if site.job is not reader:
+        return f"{text} || 'null'"
     done = f"steps.{site.step}.outcome == 'success'"
     if site.fallback:
         done = f"({done} || steps.{site.fallback}.outcome == 'success')"
-    return f"{done} && ({text}) || 'null'" if site.job is reader else f"{text} || 'null'"
+    return f"{done} && {text if '||' not in text else f'({text})'} || 'null'"
