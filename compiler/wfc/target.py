@@ -30,6 +30,18 @@ ROLES = (
 )
 
 
+FEATURES = (
+    *("sequence", "parallel", "parallel fail_fast", "if", "match", "for", "for max", "nested for", "try"),
+    *("on failure", "finally", "workspace", "approve", "approve fields", "require", "stop", "fail"),
+    *("retry", "timeout", "fallback", "undo", "undo in a loop", "until", "holds", "idempotent", "when"),
+    *("shell", "python", "python packages", "image", "http", "sql", "sleep", "flow.run", "llm"),
+    *("input", "secret", "config", "output", "file values", "expressions", "budget time"),
+    *("concurrency queue", "concurrency skip", "concurrency cancel", "concurrency by"),
+    *("on schedule", "on manual", "on webhook", "on file", "on flow", "on github and gitlab events", "where"),
+)
+"""What a target says of itself, one row each: the constructs of the language, in the order of docs/language.md."""
+
+
 class Capability(Record):
     """How a target does a construct. level: native | emulated | unsupported.
 
