@@ -78,7 +78,8 @@ class Operands:
             case ir.Comprehension():
                 test = None if expr.test is None else self._lifted(expr.test)
                 return replace(expr, body=self._lifted(expr.body), items=self._lifted(expr.items), test=test)
-        return replace(expr, **{field: self._part(getattr(expr, field)) for field in PARTS[type(expr)]})
+            case _:
+                return replace(expr, **{field: self._part(getattr(expr, field)) for field in PARTS[type(expr)]})
 
     def _part(self, part: AnyExpr | tuple[AnyExpr, ...]) -> AnyExpr | tuple[AnyExpr, ...]:
         return tuple(self._lifted(item) for item in part) if isinstance(part, tuple) else self._lifted(part)
@@ -112,7 +113,8 @@ def _name(expr: AnyExpr) -> str:
             return f"{_name(expr.of)}_{expr.name}"
         case ir.Index():
             return f"{_name(expr.of)}_item"
-    return "value"
+        case _:
+            return "value"
 
 
 def script(

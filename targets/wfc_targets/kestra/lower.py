@@ -101,7 +101,8 @@ def constant_value(expr: ir.AnyExpr | None) -> Node:
             return [constant_value(item) for item in expr.items]
         case ir.RecordExpr():
             return {name: constant_value(value) for name, value in expr.entries}
-    return None
+        case _:
+            return None
 
 
 def _variables(unit: Unit) -> Node:

@@ -104,7 +104,8 @@ def binary(expr: ir.Binary, left: str, right: str) -> str | None:
             return f"([{left}, {right}] | jq('.[0] {expr.op} .[1]') | first)"
         case "+" | "-" if expr.type == types.DATE and isinstance(expr.right, ir.Literal):
             return moved(left, expr.op, expr.right.value)
-    return None
+        case _:
+            return None
 
 
 def _without_null(text: str) -> str:
@@ -135,7 +136,8 @@ def apply(expr: ir.Apply, args: list[str]) -> str | None:
             return f"({args[0]} | endsWith({args[1]}))"
         case "join":
             return f"({args[0]} | join({args[1]}))"
-    return None
+        case _:
+            return None
 
 
 def comprehension(expr: ir.Comprehension) -> str | None:
@@ -150,7 +152,8 @@ def comprehension(expr: ir.Comprehension) -> str | None:
             return f"{chosen} | map({body})" if test else f"map({body})"
         case "any" | "all":
             return f"{chosen} | {expr.function}(.[]; {body})" if test else f"{expr.function}(.[]; {body})"
-    return None
+        case _:
+            return None
 
 
 def jq(expr: AnyExpr, variable: str) -> str | None:
@@ -176,7 +179,8 @@ def jq(expr: AnyExpr, variable: str) -> str | None:
         case ir.Binary(op="and" | "or" | "==" | "!=" | "<" | "<=" | ">" | ">=") if _jq_compares(expr):
             left, right = jq(expr.left, variable), jq(expr.right, variable)
             return None if left is None or right is None else f"({left} {expr.op} {right})"
-    return None
+        case _:
+            return None
 
 
 def _jq_compares(expr: ir.Binary) -> bool:

@@ -7,6 +7,7 @@ from wfc.record import Record
 from wfc.types import EnumType, ListType, MapType, OptionalType, RecordType
 from wfc.walk import blocks
 from wfc_targets.kestra import pebble
+from wfc_targets.kestra.events import event_field
 from wfc_targets.kestra.native import native
 
 TYPE_CHECKING = False
@@ -87,7 +88,7 @@ class Places:
     def _base(self, ref: ir.Ref, fields: list[str], around: Around) -> tuple[str, int]:
         """The text of a reference, and how many of the fields behind it are part of the text already."""
         if ref.kind == "event" and fields:
-            return self.event(ref.name, fields[0]), 1
+            return event_field(self.flow, ref.name, fields[0], self.zone()), 1
         if ref.kind != "task":
             return self.reference(ref, around), 0
         producer = self.producers[ref.name]
@@ -177,7 +178,8 @@ class Places:
                 return self._run(ref.name)
             case "failure":
                 return self.failure[ref.name]
-        raise AssertionError(ref)
+            case _:
+                raise AssertionError(ref)
 
     def _input(self, name: str, around: Around) -> str:
         declared = next(item for item in self.flow.inputs if item.name == name)
@@ -271,16 +273,8 @@ class Places:
                 return "(taskrun.attemptsCount + 1)"
             case "url":
                 return "(kestra.url ~ 'ui/executions/' ~ flow.namespace ~ '/' ~ flow.id ~ '/' ~ execution.id)"
-        raise AssertionError(name)
-
-    def event(self, alias: str, field: str) -> str:
-        """A field of a trigger's payload."""
-        trigger = next((item for item in self.flow.triggers if item.alias == alias), None)
-        if trigger is not None and trigger.kind == "schedule":
-            return f"(trigger.date | date('yyyy-MM-dd', timeZone={pebble.string(self.zone())}))"
-        if trigger is not None and trigger.kind == "flow":
-            return pebble.member("trigger", "flowId" if field == "flow" else field)
-        return pebble.member("trigger.body", field)
+            case _:
+                raise AssertionError(name)
 
 
 def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
