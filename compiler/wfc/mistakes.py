@@ -117,6 +117,13 @@ def equals(site: Site) -> Repair | None:
     return None
 
 
+def type_and_default(site: Site) -> Repair | None:
+    """`list<int>= []`."""
+    if site.token.text != ">=" or not goes_on(site, 1, "MORETHAN", "EQUAL"):
+        return None
+    return Repair(1, (("MORETHAN", ">"), ("EQUAL", "=")), "`>=` is one sign", "write `> =`")
+
+
 def else_if(site: Site) -> Repair | None:
     """`elif` and its kin."""
     word = site.token.text
@@ -333,6 +340,7 @@ MISTAKES: tuple[Callable[[Site], Repair | None], ...] = (
     finished_text,
     operator,
     equals,
+    type_and_default,
     else_if,
     or_else,
     unit,

@@ -26,3 +26,17 @@ def duration_value(literal: str) -> int:
     import re
 
     return sum(int(count) * dict(UNITS)[unit] for count, unit in re.findall(r"(\d+)(ms|[dhms])", literal))
+
+
+def dedented(raw: str) -> str:
+    """The value of triple-quoted text: without the quotes, the first empty line, the common indentation."""
+    body = raw[3:-3].replace("\r\n", "\n")
+    first, newline, rest = body.partition("\n")
+    if newline and not first.strip():
+        body = rest
+    lines = body.split("\n")
+    if newline and lines and not lines[-1].strip():
+        lines[-1] = ""
+    indents = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
+    common = min(indents, default=0)
+    return "\n".join(line[common:] if line.strip() else "" for line in lines)

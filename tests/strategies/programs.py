@@ -23,6 +23,9 @@ TERMINALS: dict[str, tuple[str, ...]] = {
     "NUMBER": ("0.5", "12.25", "1.0e3", "2.5E-7"),
     "INT": ("0", "1", "42", "9007199254740991"),
 }
+WEIGHTS = {"flow": 6, "stmt": 8, "task": 6, "call": 2, "or_": 6, "FLOW": 4, "reference": 3, "named": 4, "LBRACE": 2}
+"""How much more often an expansion is taken that begins with this symbol."""
+
 COMMENTS = ("# a remark", "#", "# ümlaut { \" '", "#! marked")
 
 
@@ -67,23 +70,31 @@ class Sentences:
         return max((0 if one.is_term else self.heights.get(one.name, 10_000) for one in expansion), default=0)
 
     def tokens(self, random: Random, size: int, start: str = "start") -> list[str]:
-        """The token texts of a random sentence; `size` is about how many rules it uses before it closes up."""
+        """The token texts of a random sentence; after about `size` rules with a choice it takes the shortest ways."""
         texts: list[str] = []
-        stack: list[tuple[str, bool]] = [(start, False)]
+        stack: list[tuple[str, bool, int]] = [(start, False, 14)]
         while stack:
-            name, is_terminal = stack.pop()
+            name, is_terminal, depth = stack.pop()
             if is_terminal:
                 texts.append(self.fixed.get(name) or random.choice(TERMINALS[name]))
                 continue
-            size -= 1
-            expansions = self.expansions[name]
-            if size < len(stack):
-                least = min(self.height(one) for one in expansions)
-                expansions = [one for one in expansions if self.height(one) == least]
-            elif name == "start" or "_star" in name:
-                expansions = sorted(expansions, key=len)[-max(1, (len(expansions) + 1) // 2) :]
-            stack += [(one.name, one.is_term) for one in reversed(random.choice(expansions))]
+            expansion = self.chosen(random, name, 0 if len(texts) > size else depth)
+            depth -= len(expansion) > 1 and "_star" not in name
+            stack += [(one.name, one.is_term, depth) for one in reversed(expansion)]
         return texts
+
+    def chosen(self, random: Random, name: str, depth: int) -> list[Any]:
+        """An expansion of a rule: any while there is depth left, rarely a left recursion; else one of the lowest."""
+        expansions = self.expansions[name]
+        if depth <= 0:
+            least = min(self.height(one) for one in expansions)
+            return random.choice([one for one in expansions if self.height(one) == least])
+        recursive = [one for one in expansions if one and one[0].name == name]
+        others = [one for one in expansions if one not in recursive]
+        if recursive and random.random() < (0.8 if "_star" in name else 0.2):
+            return random.choice(recursive)
+        weights = [WEIGHTS.get(one[0].name, 1) if one else 0.1 for one in others]
+        return random.choices(others, weights)[0]
 
 
 @cache
