@@ -37,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     import gc
 
     # Nothing that a command builds is garbage before it ends: collecting would only cost time (docs/benchmarks.md).
+    collecting = gc.isenabled()
     gc.disable()
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
@@ -62,6 +63,9 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return INTERNAL
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def dispatch(args: list[str]) -> int:

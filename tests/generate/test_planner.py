@@ -22,7 +22,7 @@ FULL = (
 
 
 def flow_of(intent: str) -> ir.Flow:
-    other = ("other.wf", "flow refresh_marts { task refresh = shell(\"./refresh\") }")
+    other = ("other.wf", 'flow refresh_marts { task refresh = shell("./refresh") }')
     loaded = load_texts([("planned.wf", plan(intent).text), other])
     assert not loaded.diagnostics, loaded.diagnostics
     return next(flow for flow in loaded.project.flows if flow.span.source == "planned.wf")

@@ -49,22 +49,28 @@ def connect(model: str, base_url: str, key: str) -> Ask:
 
     client = openai.OpenAI(base_url=base_url, api_key=key or "none", timeout=TIMEOUT, max_retries=TRANSPORT_RETRIES)
     asking = instructor.from_openai(client, mode=instructor.Mode.TOOLS)
+    heard: list[Any] = []
+    asking.on("completion:response", heard.append)
 
     def ask(messages: tuple[Message, ...]) -> Draft:
+        heard.clear()
         sent: Any = [{"role": message.role, "content": message.text} for message in messages]
         try:
             answer = asking.chat.completions.create(
                 model=model, messages=sent, response_model=Answer, max_retries=0, temperature=0
             )
         except Exception as error:
-            return from_failure(error, model, base_url)
+            return from_failure(error, heard[-1] if heard else None, model, base_url)
         return Draft(unfenced(answer.flow), tuple(answer.assumptions), tuple(answer.questions))
 
     return ask
 
 
-def from_failure(error: Exception, model: str, base_url: str) -> Draft:
-    """A draft out of an answer that came as plain text, or ModelError with what went wrong and what to do."""
+def from_failure(error: Exception, completion: Any, model: str, base_url: str) -> Draft:
+    """A draft out of an answer that came as plain text, or ModelError with what went wrong and what to do.
+
+    completion: the last answer that the client understood as one, or None.
+    """
     import openai
 
     for cause in causes(error):
@@ -76,7 +82,7 @@ def from_failure(error: Exception, model: str, base_url: str) -> Draft:
             ) from None
         if isinstance(cause, openai.APIConnectionError):
             raise ModelError(f"{base_url} can't be reached", "check OPENAI_BASE_URL or --base-url") from None
-    said, refusal = spoken(error)
+    said, refusal = spoken(completion)
     if refusal:
         raise ModelError(
             f"the model refuses: {refusal}", "put the intent in other words, or use another model"
@@ -112,18 +118,13 @@ def status_error(error: Any, model: str, base_url: str) -> ModelError:
     return ModelError(f"{base_url} answered status {status}: {error.message}", "see `wfc generate --help`")
 
 
-def spoken(error: BaseException) -> tuple[str, str]:
+def spoken(completion: Any) -> tuple[str, str]:
     """(text, refusal) of a completion that did not use the tool, "" where there is none."""
-    for cause in causes(error):
-        completions = [getattr(cause, "last_completion", None), getattr(cause, "raw_response", None)]
-        for attempt in getattr(cause, "failed_attempts", None) or []:
-            completions.append(getattr(attempt, "completion", None))
-        for completion in completions:
-            choices = getattr(completion, "choices", None)
-            if choices:
-                message = choices[0].message
-                return getattr(message, "content", None) or "", getattr(message, "refusal", None) or ""
-    return "", ""
+    choices = getattr(completion, "choices", None)
+    if not choices:
+        return "", ""
+    message = choices[0].message
+    return getattr(message, "content", None) or "", getattr(message, "refusal", None) or ""
 
 
 def unfenced(text: str) -> str:

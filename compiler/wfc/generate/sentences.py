@@ -27,6 +27,7 @@ class Writer:
         self.configs: list[str] = []
         self.remote = False
         self.item = ""
+        self.said = "Done"
 
     # --- the flow ---
 
@@ -39,7 +40,9 @@ class Writer:
         body, handlers = [], []
         for part in tree.children:
             if part.data == "on_failure":
+                self.said = "Failed"
                 handlers += self.steps(part, "    ")
+                self.said = "Done"
             elif part.data not in TRIGGERS:
                 body += self.part(part, "  ")
         name = self.flow_name(tree)
@@ -237,7 +240,7 @@ class Writer:
         channel = str(node.children[0])
         self.secrets.append("slack_token")
         self.remote = True
-        text = self.text(node, "Done")
+        text = self.text(node)
         name = self.name(f"tell_{identifier(channel)}")
         return name, f"slack.send(token: slack_token, channel: {quoted(channel)}, text: {text})", False
 
@@ -246,14 +249,14 @@ class Writer:
         self.configs += ["smtp_host", "smtp_user", "mail_from"]
         self.secrets.append("smtp_password")
         self.remote = True
-        text = self.text(node, "Done")
+        text = self.text(node)
         return self.name("email"), EMAIL.format(to=quoted(address), text=text), False
 
-    def text(self, node: Any, default: str) -> str:
-        """The text that was said, or the default; names the run."""
+    def text(self, node: Any) -> str:
+        """The text that was said, else one that names the run."""
         if len(node.children) > 1:
             return quoted(str(node.children[1]).strip('"'))
-        return f'"{default}: {{run.url}}"'
+        return f'"{self.said}: {{run.url}}"'
 
     def do_wait(self, node: Any) -> tuple[str, str, bool]:
         return self.name("wait"), f"sleep({duration(node)}) timeout {longer(node)}", False
