@@ -33,7 +33,7 @@ def format_document(document: Document) -> str:
 
 
 class Printer:
-    """The text of nodes at an indentation; a text of several lines begins at the current place, without a last line end."""
+    """The text of nodes at an indentation; one of several lines begins at the current place, has no last line end."""
 
     def __init__(self, document: Document) -> None:
         self.root = document.root

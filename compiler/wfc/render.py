@@ -1,11 +1,11 @@
-"""Diagnostics → text: `pretty` for people, `concise` a line each, `json` for tools, `github` for annotations.
+"""Diagnostics → text for people (pretty, concise), for programs (json) and for GitHub's annotations (github).
 
-Pure functions of the findings and the texts they are about; nothing here prints.
+Pure functions of the findings and the sources (path → Source); only `wants_colour` looks at the world.
 """
 
 from __future__ import annotations
 
-import os
+from wfc.source import Position, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,174 +13,214 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wfc.diagnostic import Diagnostic
-    from wfc.source import Source, Span
+    from wfc.source import Span
 
-WIDTH = 80
-"""Columns that pretty output keeps to where it can."""
-COLOURS = {"error": "\033[1;31m", "warning": "\033[1;33m", "info": "\033[1;34m", "bold": "\033[1m", "dim": "\033[36m"}
-SCHEMA = 1
+    Sources = Mapping[str, Source]
 
+VERSION = 1
+"""Of the JSON form (schemas/wfc_schemas/diagnostics.schema.json): raised when a field changes its meaning or goes."""
 
-def wants_colour(stream: Any) -> bool:
-    """Colour on a terminal only, and not where NO_COLOR is set (https://no-color.org) or TERM is dumb."""
-    return (
-        not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and bool(getattr(stream, "isatty", bool)())
-    )
+COLUMNS = 80
+TAB = "    "
+STYLES = {"error": "1;31", "warning": "1;33", "info": "1;34", "place": "1;34", "bold": "1"}
+ANNOTATIONS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def pretty(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], colour: bool = False) -> str:
-    """A block a finding: code and message, the line with a mark under it, further places, why, help."""
-    paint = Painter(colour)
-    return "".join(block(found, sources, paint) + "\n" for found in diagnostics)
+def wants_colour(stream: object) -> bool:
+    """Colour only for a terminal that can show it, and not under NO_COLOR (no-color.org: any value but "")."""
+    import os
+
+    is_terminal = getattr(stream, "isatty", bool)()
+    return bool(is_terminal) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-class Painter:
-    """Colours words, or leaves them as they are."""
+def pretty(diagnostics: Iterable[Diagnostic], sources: Sources, colour: bool = False) -> str:
+    """Each finding with its lines of the source, the places that belong to it, the reason and the remedy."""
+    return "".join(Pretty(sources, colour).finding(one) + "\n" for one in diagnostics)
 
-    def __init__(self, colour: bool) -> None:
+
+def concise(diagnostics: Iterable[Diagnostic], sources: Sources) -> str:
+    """A line a finding: `path:line:column: CODE message`."""
+    lines = []
+    for one in diagnostics:
+        start, _ = positions(one.span, sources)
+        lines.append(f"{one.span.source}:{start.line}:{start.column}: {one.code} {' '.join(one.message.split())}\n")
+    return "".join(lines)
+
+
+def json(diagnostics: Iterable[Diagnostic], sources: Sources) -> str:
+    """One JSON object: version and diagnostics; lines and columns from 1, offsets from 0, all in characters."""
+    from json import dumps
+
+    found = [described(one, sources) for one in diagnostics]
+    return dumps({"version": VERSION, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
+
+
+def github(diagnostics: Iterable[Diagnostic], sources: Sources) -> str:
+    """Workflow commands that GitHub shows at the lines of a pull request (docs.github.com, "Workflow commands")."""
+    lines = []
+    for one in diagnostics:
+        start, end = positions(one.span, sources)
+        properties = {"file": one.span.source, "line": start.line, "endLine": end.line, "col": start.column}
+        if start.line == end.line:
+            properties["endColumn"] = end.column
+        properties["title"] = f"{one.code} {one.name}"
+        text = "\n".join([one.message, *(part for part in (one.why, one.help) if part)])
+        shown = ",".join(f"{key}={escaped(str(value), ':,')}" for key, value in properties.items())
+        lines.append(f"::{ANNOTATIONS[one.severity]} {shown}::{escaped(text)}\n")
+    return "".join(lines)
+
+
+def escaped(text: str, more: str = "") -> str:
+    """Percent signs, line ends and `more` characters as GitHub's commands want them."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    for char in more:
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
+
+
+def positions(span: Span, sources: Sources) -> tuple[Position, Position]:
+    """Start and end of a span; line 1, column 1 where the source is not known."""
+    source = sources.get(span.source)
+    if source is None:
+        return Position(1, 1), Position(1, 1)
+    return source.position(span.start), source.position(span.end)
+
+
+def described(one: Diagnostic, sources: Sources) -> dict[str, Any]:
+    """A finding as JSON values."""
+    return {
+        "code": one.code,
+        "name": one.name,
+        "severity": one.severity,
+        "message": one.message,
+        **located(one.span, sources),
+        "labels": [{"message": label.text, **located(label.span, sources)} for label in one.labels],
+        "why": one.why,
+        "help": one.help,
+        "fixes": [
+            {
+                "title": fix.title,
+                "safe": fix.safe,
+                "edits": [{"text": edit.text, **located(edit.span, sources)} for edit in fix.edits],
+            }
+            for fix in one.fixes
+        ],
+    }
+
+
+def located(span: Span, sources: Sources) -> dict[str, Any]:
+    """A span as JSON values."""
+    start, end = positions(span, sources)
+    return {
+        "path": span.source,
+        "start": {"line": start.line, "column": start.column, "offset": span.start},
+        "end": {"line": end.line, "column": end.column, "offset": span.end},
+    }
+
+
+class Pretty:
+    """Findings in the manner of rustc: a head, lines of the source with marks, notes."""
+
+    def __init__(self, sources: Sources, colour: bool) -> None:
+        self.sources = sources
         self.colour = colour
 
-    def __call__(self, text: str, style: str) -> str:
-        return f"{COLOURS[style]}{text}\033[0m" if self.colour and text else text
-
-
-def block(found: Diagnostic, sources: Mapping[str, Source], paint: Painter) -> str:
-    """One finding, ended by a line end."""
-    head = paint(f"{found.severity}[{found.code}]", found.severity) + paint(f": {found.message}", "bold")
-    lines = [head]
-    source = sources.get(found.span.source)
-    if source is None:
-        lines.append(f"  --> {found.span.source or 'the project'}")
-    else:
-        lines += frames(found, source, sources, paint)
-    lines += [wrapped("why", found.why)] if found.why else []
-    lines += [wrapped("help", found.help)] if found.help else []
-    return "\n".join(lines) + "\n"
-
-
-def frames(found: Diagnostic, source: Source, sources: Mapping[str, Source], paint: Painter) -> list[str]:
-    """The line of the finding and those of its labels, in the order of the text, with their marks."""
-    place = source.position(found.span.start)
-    marks = [(found.span, "", True), *((label.span, label.text, False) for label in found.labels)]
-    here = sorted((mark for mark in marks if mark[0].source == source.path), key=lambda mark: mark[0].start)
-    elsewhere = [mark for mark in marks if mark[0].source != source.path and mark[0].source in sources]
-    width = len(str(max(source.position(mark[0].start).line for mark in here)))
-    lines = [f"{' ' * width}{paint('-->', 'dim')} {source.path}:{place.line}:{place.column}"]
-    before = 0
-    for span, text, primary in here:
-        line = source.position(span.start).line
-        if line != before:
-            if before and line > before + 1:
-                lines.append(paint(f"{' ' * width} ⋮", "dim"))
-            shown = source.line(line).replace("\t", " ")
-            lines.append(f"{paint(f'{line:>{width}} |', 'dim')} {clipped(shown)}")
-        lines.append(f"{paint(' ' * width + ' |', 'dim')} {mark_line(source, span, text, primary, found, paint)}")
-        before = line
-    for span, text, _ in elsewhere:
-        other = sources[span.source].position(span.start)
-        lines.append(f"{' ' * width} {paint('=', 'dim')} {span.source}:{other.line}:{other.column}: {text}")
-    return lines
-
-
-def mark_line(source: Source, span: Span, text: str, primary: bool, found: Diagnostic, paint: Painter) -> str:
-    """The mark under a place: `^^^` for the finding itself, `---` and a word for a label."""
-    start, end = source.position(span.start), source.position(max(span.end, span.start + 1))
-    room = max(1, len(source.line(start.line)) - start.column + 1)
-    length = room if end.line > start.line else max(1, min(end.column - start.column, room))
-    mark = ("^" if primary else "-") * min(length, WIDTH)
-    return " " * (start.column - 1) + paint(f"{mark} {text}".rstrip(), found.severity if primary else "dim")
-
-
-def clipped(line: str) -> str:
-    """A line that is not longer than a terminal can bear."""
-    return line if len(line) <= 400 else line[:400] + "…"
-
-
-def wrapped(word: str, text: str) -> str:
-    """`  word: text`, folded at WIDTH; the author's own line ends stay."""
-    import textwrap
-
-    first = f"  {word}: "
-    parts = text.split("\n")
-    folded = [
-        textwrap.fill(
-            part, WIDTH, initial_indent=first if not at else " " * len(first), subsequent_indent=" " * len(first),
-            break_long_words=False, break_on_hyphens=False,
+    def finding(self, one: Diagnostic) -> str:
+        """All lines of a finding."""
+        head = (
+            f"{self.paint(f'{one.severity}[{one.code}]', one.severity)} {one.name}: {self.paint(one.message, 'bold')}"
         )
-        for at, part in enumerate(parts)
-    ]  # fmt: skip
-    return "\n".join(folded)
+        marks = [(one.span, "", True), *((label.span, label.text, False) for label in one.labels)]
+        numbers = [positions(span, self.sources)[0].line for span, _, _ in marks]
+        margin = len(str(max(numbers)))
+        lines = [head]
+        for path in dict.fromkeys(span.source for span, _, _ in marks):
+            here = [mark for mark in marks if mark[0].source == path]
+            lines += self.frame(path, here, margin, one.severity, "-->" if path == one.span.source else ":::")
+        for name, text in (("why", one.why), ("help", one.help), *(("fix", fix.title) for fix in one.fixes)):
+            lines += self.note(name, text, margin)
+        return "\n".join(lines) + "\n"
+
+    def frame(
+        self, path: str, marks: list[tuple[Span, str, bool]], margin: int, severity: str, arrow: str
+    ) -> list[str]:
+        """The lines of one source that have marks; lines that are left out between them as `...`."""
+        start, _ = positions(marks[0][0], self.sources)
+        if path not in self.sources:
+            return [f"{' ' * margin}{self.paint(arrow, 'place')} {path}"] if path else []
+        source = self.sources[path]
+        bar = self.paint("|", "place")
+        lines = [
+            f"{' ' * margin}{self.paint(arrow, 'place')} {path}:{start.line}:{start.column}",
+            f"{' ' * margin} {bar}",
+        ]
+        last = 0
+        for number in sorted({source.position(span.start).line for span, _, _ in marks}):
+            if last and number > last + 1:
+                lines.append(self.paint("...", "place"))
+            last = number
+            here = [mark for mark in marks if source.position(mark[0].start).line == number]
+            text, rows = self.marked(source, number, here, severity, COLUMNS - margin - 3)
+            lines.append(f"{self.paint(f'{number:>{margin}} |', 'place')} {text}".rstrip())
+            lines += [f"{' ' * margin} {bar} {row}" for row in rows]
+        return lines
+
+    def marked(
+        self, source: Source, number: int, marks: list[tuple[Span, str, bool]], severity: str, room: int
+    ) -> tuple[str, list[str]]:
+        """A line of the source, cut to the room there is, and a row of marks for each place in it."""
+        line = source.line(number)
+        begin = source.line_starts()[number - 1]
+        first = min(span.start for span, _, _ in marks) - begin
+        cut = 0 if width(line) <= room else max(0, min(first - room // 3, len(line) - room))
+        shown = ("…" if cut else "") + line[cut + bool(cut) :]
+        rows = []
+        for span, text, primary in sorted(marks, key=lambda mark: (not mark[2], mark[0].start)):
+            left = min(max(0, span.start - begin - cut), len(shown))
+            right = min(max(span.end - begin - cut, left), len(shown))
+            size = max(1, min(width(shown[left:right]), room - width(shown[:left])))
+            mark = ("^" if primary else "-") * size + (f" {text}" if text else "")
+            rows.append(" " * width(shown[:left]) + self.paint(mark, severity if primary else "place"))
+        return clipped(visible(shown), room), rows
+
+    def note(self, name: str, text: str, margin: int) -> list[str]:
+        """`= help: …`, wrapped."""
+        if not text:
+            return []
+        from textwrap import wrap
+
+        lead = f"{' ' * margin} = "
+        label = f"{name}: "
+        rows = wrap(text, COLUMNS - len(lead) - len(label), break_long_words=False, break_on_hyphens=False) or [""]
+        first = f"{' ' * margin} {self.paint('=', 'place')} {self.paint(label.strip(), 'bold')} {rows[0]}"
+        return [first, *(" " * (len(lead) + len(label)) + row for row in rows[1:])]
+
+    def paint(self, text: str, style: str) -> str:
+        """A text in a colour, when colours are wanted."""
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.colour else text
 
 
-def concise(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
-    """path:line:column: CODE severity: message, a line each."""
-    lines = []
-    for found in diagnostics:
-        source = sources.get(found.span.source)
-        place = source.position(found.span.start) if source else None
-        where = f"{found.span.source}:{place.line}:{place.column}" if place else found.span.source
-        lines.append(f"{where}: {found.code} {found.severity}: {found.message}\n")
-    return "".join(lines)
+def visible(text: str) -> str:
+    """A line of a source as a terminal may show it: tabs as blanks, controls (also colour codes) as a sign."""
+    text = text.replace("\t", TAB)
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def json(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
-    """A versioned object with all findings, indented, with a final line end; lines and columns from 1."""
-    import json as json_module
+def width(text: str) -> int:
+    """The columns that a text takes in a terminal: two for wide characters (UAX 11), none for combining ones."""
+    text = visible(text)
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
 
-    def span(value: Span) -> dict[str, Any]:
-        source = sources.get(value.source)
-        data: dict[str, Any] = {"source": value.source, "start": value.start, "end": value.end}
-        if source:
-            start, end = source.position(value.start), source.position(value.end)
-            data |= {"line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column}
-        return data
-
-    found = [
-        {
-            "code": item.code,
-            "name": item.name,
-            "severity": item.severity,
-            "message": item.message,
-            "span": span(item.span),
-            "labels": [{"span": span(label.span), "text": label.text} for label in item.labels],
-            "why": item.why,
-            "help": item.help,
-            "fixes": [
-                {
-                    "title": fix.title,
-                    "safe": fix.safe,
-                    "edits": [{"span": span(edit.span), "text": edit.text} for edit in fix.edits],
-                }
-                for fix in item.fixes
-            ],
-        }
-        for item in diagnostics
-    ]
-    return json_module.dumps({"schema": SCHEMA, "findings": found}, indent=2, ensure_ascii=False) + "\n"
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def github(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
-    """Workflow commands that GitHub shows as annotations of a change.
-
-    Source: docs.github.com, workflow commands for GitHub Actions; `%`, CR, LF (and `:`, `,` in properties) are escaped.
-    """
-    kinds = {"error": "error", "warning": "warning", "info": "notice"}
-    lines = []
-    for found in diagnostics:
-        source = sources.get(found.span.source)
-        start = source.position(found.span.start) if source else None
-        where = f"file={property_text(found.span.source)}"
-        where += f",line={start.line},col={start.column}" if start else ""
-        message = found.message + (f". {found.help}" if found.help else "")
-        lines.append(f"::{kinds[found.severity]} {where},title={found.code}::{command_text(message)}\n")
-    return "".join(lines)
-
-
-def command_text(text: str) -> str:
-    """Text of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def property_text(text: str) -> str:
-    """A property of a workflow command."""
-    return command_text(text).replace(":", "%3A").replace(",", "%2C")
+def clipped(text: str, room: int) -> str:
+    """A text of at most `room` columns."""
+    if width(text) <= room:
+        return text
+    while width(text) > room - 1:
+        text = text[: -max(1, (width(text) - room) // 2)]
+    return text + "…"
