@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     args = options.parse_args(arguments)
     gathered = gather(args.paths, args.environment)
     found = findings(gathered)
-    from wfc import render
+    import wfc.render as render
 
     sources = gathered.loaded.sources
     if args.format == "pretty":

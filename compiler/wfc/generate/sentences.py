@@ -129,8 +129,8 @@ class Writer:
                 self.assume(f"every {period}: at {hour}:00")
             return hour, 0
         parts = [str(child) for child in time.children]
-        hour, _, minute = parts[0].partition(":")
-        number = int(hour)
+        hours, _, minute = parts[0].partition(":")
+        number = int(hours)
         if len(parts) > 1:
             number = number % 12 + (12 if parts[1].lower() == "pm" else 0)
         return number, int(minute or 0)
