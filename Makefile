@@ -4,6 +4,7 @@
 
 # uv of this machine, or one in a private virtual environment.
 UV := $(shell command -v uv || echo .venv-uv/bin/uv)
+export PATH := $(dir $(UV)):$(PATH)
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 ENGINES := PYTHONPATH=tests $(PYTHON) -m engines.setup

@@ -55,15 +55,10 @@ class Check(Page):
 
 
 class ProjectCheck(Page):
-    """A check of a flow among the others of its project; what two flows share is reported for one of them."""
+    """A check of a project as a whole: gives each finding with the name of the flow that it belongs to."""
 
-    find: Callable[[Flow, Project], Iterator[Diagnostic]]
+    find: Callable[[Project], Iterator[tuple[str, Diagnostic]]]
     whole: bool = False
-
-
-def apply(check: Check | ProjectCheck, flow: Flow, project: Project) -> Iterator[Diagnostic]:
-    """What a check finds in one flow."""
-    return check.find(flow, project) if isinstance(check, ProjectCheck) else check.find(flow)
 
 
 def run_checks(
@@ -84,9 +79,13 @@ def run_checks(
     checks = [check for check in all_checks() if wanted(check.code, selected, ignore)]
     codes = {check.code for check in checks if not is_own(check.code)}
     found: list[Diagnostic] = []
+    of_all = [pair for check in checks if isinstance(check, ProjectCheck) for pair in check.find(project)]
     for flow in project.flows:
         whole = flow.span.source not in unread
-        raw = [item for check in checks if whole or not check.whole for item in apply(check, flow, project)]
+        raw = [item for name, item in of_all if name == flow.name]
+        for check in checks:
+            if isinstance(check, Check) and (whole or not check.whole):
+                raw += check.find(flow)
         kept, used = sift(raw, flow)
         found += kept
         if whole and wanted("WF003", selected, ignore):

@@ -204,17 +204,8 @@ class Writer:
     def arithmetic(self, expr: ir.Binary) -> tuple[str, int]:
         """+ - * / // % on numbers, durations and lists, and the moves of dates and instants."""
         left, right, op = expr.left, expr.right, expr.op
-        match left.type.__class__, left.type, right.type:
-            case _, kind, shift if kind in (DATE, DATETIME) and shift == DURATION:
-                sign = "-" if op == "-" else ""
-                by = sign + self.text(right, SIGN if sign else LOOSE)
-                if kind == DATE:
-                    return self.call("move", self.text(left, LOOSE), by), ATOM
-                self.helpers.add("datetime")
-                by = self.text(right, LOOSE)
-                return f"({self.instant(left)} {op} datetime.timedelta(milliseconds={by})).isoformat()", ATOM
-            case _, kind, other if kind == other and kind in (DATE, DATETIME):
-                return self.elapsed(left, right)
+        if left.type in (DATE, DATETIME):
+            return self.elapsed(left, right) if left.type == right.type else self.moved(expr)
         level = _LEVELS[op]
         code = f"{self.text(left, level)} {op} {self.text(right, level + 1)}"
         if expr.type not in (INT, FLOAT, DURATION) or (op == "/" and left.type == right.type == INT):
@@ -223,7 +214,17 @@ class Writer:
             return code, level
         return self.call("checked", code), ATOM
 
+    def moved(self, expr: ir.Binary) -> tuple[str, int]:
+        """A date or an instant, moved by a duration."""
+        if expr.left.type == DATE:
+            by = f"-{self.text(expr.right, SIGN)}" if expr.op == "-" else self.text(expr.right, LOOSE)
+            return self.call("move", self.text(expr.left, LOOSE), by), ATOM
+        self.helpers.add("datetime")
+        by = f"datetime.timedelta(milliseconds={self.text(expr.right, LOOSE)})"
+        return f"({self.instant(expr.left)} {expr.op} {by}).isoformat()", ATOM
+
     def instant(self, expr: AnyExpr) -> str:
+        """The instant of a datetime."""
         return self.call("moment", self.text(expr, LOOSE))
 
     def elapsed(self, left: AnyExpr, right: AnyExpr) -> tuple[str, int]:
@@ -256,8 +257,7 @@ class Writer:
             case "contains":
                 return f"{self.pattern(expr.args[1], SUM)} in {self.text(expr.args[0], SUM)}", COMPARE
             case "starts_with" | "ends_with":
-                method = expr.function.replace("_", "")
-                return f"{tight}.{method}({self.pattern(expr.args[1], LOOSE)})", ATOM
+                return f"{tight}.{expr.function.replace('_', '')}({self.pattern(expr.args[1], LOOSE)})", ATOM
             case "first":
                 return f"next(iter({texts[0]}), None)", ATOM
             case "last":
@@ -330,7 +330,7 @@ class Writer:
 
     def comprehension(self, expr: ir.Comprehension) -> tuple[str, int]:
         """[body for x in items if test] and function(body for x in items if test)."""
-        name, body = self.variable(expr.variable), self.text(expr.body, OR)
+        name = self.variable(expr.variable)
         items, test = self.text(expr.items, OR), "" if expr.test is None else f" if {self.text(expr.test, OR)}"
         match expr.function:
             case "":
@@ -339,11 +339,15 @@ class Writer:
                 return f"{expr.function}({self.text(expr.body, LOOSE)} for {name} in {items}{test})", ATOM
             case "sum":
                 return self.total(f"{self.text(expr.body, LOOSE)} for {name} in {items}{test}", expr.type), ATOM
-        chosen = f"[{name} for {name} in {items}{test}]" if test else self.text(expr.items, LOOSE)
-        key = self.call("moment", body) if expr.body.type == DATETIME else body
+            case _:
+                return self.by_key(expr, name, f"[{name} for {name} in {items}{test}]" if test else items), ATOM
+
+    def by_key(self, expr: ir.Comprehension, name: str, items: str) -> str:
+        """sort_by, min_by and max_by."""
+        key = self.instant(expr.body) if expr.body.type == DATETIME else self.text(expr.body, LOOSE)
         python = {"sort_by": "sorted", "min_by": "min", "max_by": "max"}[expr.function]
         default = "" if expr.function == "sort_by" else ", default=None"
-        return f"{python}({chosen}, key=lambda {name}: {key}{default})", ATOM
+        return f"{python}({items}, key=lambda {name}: {key}{default})"
 
 
 def literal(value: bool | int | float | str | None) -> tuple[str, int]:

@@ -22,15 +22,26 @@ CLEAN_TRIGGERS = ("schedule", "manual", "flow")
 
 
 class Taints:
-    """The marks of the values of one flow; results of tasks are computed once."""
+    """The marks of the values of one flow.
+
+    Those of tasks are found by going through the flow until nothing changes: in a sequence once and once more to see
+    it, and never by recursion, so that a chain of tasks may be as long as it likes.
+    """
 
     def __init__(self, flow: Flow) -> None:
         statements = list(walk.all_statements(flow))
-        self.tasks = {stmt.path: stmt for stmt in statements if isinstance(stmt, ir.Task)}
         self.items = {stmt.label: stmt.items for stmt in statements if isinstance(stmt, ir.For)}
         self.defaults = {item.name: item.default for item in flow.inputs if item.default is not None}
         self.outside = {item.alias for item in flow.triggers if item.kind not in CLEAN_TRIGGERS}
-        self.known: dict[str, frozenset[str]] = {}
+        tasks = [stmt for stmt in statements if isinstance(stmt, ir.Task)]
+        self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
+        changed = True
+        while changed:
+            changed = False
+            for task in tasks:
+                marks = self.of_task(task)
+                changed |= marks != self.tasks[task.path]
+                self.tasks[task.path] = marks
 
     def of(self, expr: AnyExpr) -> frozenset[str]:
         """The marks of a value."""
@@ -45,8 +56,8 @@ class Taints:
         match ref.kind:
             case "event":
                 return frozenset([UNTRUSTED]) if ref.name in self.outside else NONE
-            case "task" if ref.name in self.tasks:
-                return self.of_task(self.tasks[ref.name])
+            case "task":
+                return self.tasks.get(ref.name, NONE)
             case "item" if ref.name in self.items:
                 return self.of(self.items[ref.name])
             case "input" if ref.name in self.defaults:
@@ -55,16 +66,13 @@ class Taints:
                 return NONE
 
     def of_task(self, task: Task) -> frozenset[str]:
-        """The marks of a task's result; a task that (by mistake) reads itself adds nothing."""
-        if task.path not in self.known:
-            self.known[task.path] = NONE
-            marks = self.of_op(task.call.op)
-            if task.fallback and task.fallback.call:
-                marks |= self.of_op(task.fallback.call.op)
-            if task.fallback and task.fallback.value is not None:
-                marks |= self.of(task.fallback.value)
-            self.known[task.path] = marks
-        return self.known[task.path]
+        """The marks of a task's result, by what is known of the tasks that it reads."""
+        marks = self.of_op(task.call.op)
+        if task.fallback and task.fallback.call:
+            marks |= self.of_op(task.fallback.call.op)
+        if task.fallback and task.fallback.value is not None:
+            marks |= self.of(task.fallback.value)
+        return marks
 
     def of_op(self, op: ir.Op) -> frozenset[str]:
         """What an operation adds to the marks that it is fed. Rows of a database are the author's own."""

@@ -14,8 +14,15 @@ from wfc.python_text import ExpressionError, evaluate, python_text
 from wfc.source import NOWHERE
 from wfc.types import BOOL, INT, STRING, ListType, OptionalType
 
-NAMES = {"i": (INT, 7), "j": (INT, -2), "z": (INT, 0), "t": (BOOL, True), "f": (BOOL, False), "s": (STRING, "a'\"")}
-MISSING = (OptionalType(INT), None)
+NAMES: dict[str, tuple[Any, Any]] = {
+    "i": (INT, 7),
+    "j": (INT, -2),
+    "z": (INT, 0),
+    "t": (BOOL, True),
+    "f": (BOOL, False),
+    "s": (STRING, "a'\""),
+}
+MISSING: tuple[Any, Any] = (OptionalType(INT), None)
 PLAIN: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,

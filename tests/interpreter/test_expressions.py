@@ -18,7 +18,7 @@ from wfc.python_prelude import HELPERS, PRELUDE, prelude
 from wfc.python_text import ExpressionError, evaluate, fold, python_literal, python_name, python_text
 from wfc.resolve.expressions import Expressions
 from wfc.resolve.report import Report
-from wfc.resolve.scope import Scope, Symbol
+from wfc.resolve.scope import Names, Scope, Symbol
 from wfc.source import NOWHERE
 from wfc.syntax import Document
 from wfc.types import BOOL, DATE, DATETIME, INT, STRING, ListType, OptionalType
@@ -34,7 +34,8 @@ def expression(text: str, kinds: dict[str, Type]) -> ir.AnyExpr:
     report = Report()
     tree, problem = parse_part(text, "expr", 0)
     assert problem is None, problem
-    names = {name: Symbol("input", name, kind, NOWHERE) for name, kind in kinds.items()}
+    names = Names()
+    names.own.update({name: Symbol("input", name, kind, NOWHERE) for name, kind in kinds.items()})
     document = Document("", text, tree, [], [], False)
     found = Expressions(document, report).resolve(tree, Scope(names))
     assert not report.found, report.found

@@ -55,25 +55,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow, Project
+    from wfc.ir import Project
 
     Edges = dict[str, dict[str, Label]]
 
 
-def find(flow: Flow, project: Project) -> Iterator[Diagnostic]:
-    """The shortest circle through this flow, reported by the first of its flows in order of name."""
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The shortest circle through each flow, reported once, for the first of its flows in order of name."""
     edges = starts(project)
-    path = shortest(flow.name, edges)
-    if path and flow.name == min(path):
-        labels = [edges[one][other] for one, other in zip(path, [*path[1:], path[0]], strict=True)]
-        shown = " → ".join(f"`{name}`" for name in [*path, path[0]])
-        yield CHECK.found(
-            f"these flows start each other without end: {shown}" if len(path) > 1 else f"`{path[0]}` starts itself",
-            labels[0].span,
-            *(labels if len(labels) > 1 else ()),
-            why="Each run brings about the next one.",
-            help="take one of these starts away; to repeat work use `for`, `retry` or `until`",
-        )
+    for flow in project.flows:
+        path = shortest(flow.name, edges)
+        if path and flow.name == min(path):
+            yield flow.name, report(path, edges)
+
+
+def report(path: list[str], edges: Edges) -> Diagnostic:
+    """The circle, with a label for each of its edges when there are several."""
+    labels = [edges[one][other] for one, other in zip(path, [*path[1:], path[0]], strict=True)]
+    shown = " → ".join(f"`{name}`" for name in [*path, path[0]])
+    return CHECK.found(
+        f"these flows start each other without end: {shown}" if len(path) > 1 else f"`{path[0]}` starts itself",
+        labels[0].span,
+        *(labels if len(labels) > 1 else ()),
+        why="Each run brings about the next one.",
+        help="take one of these starts away; to repeat work use `for`, `retry` or `until`",
+    )
 
 
 def starts(project: Project) -> Edges:

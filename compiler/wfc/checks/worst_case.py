@@ -63,16 +63,19 @@ def of_call(call: Call) -> int:
 
 
 def of_parallel(stmt: ir.Parallel) -> int:
-    """The longest path through the statements, by the edges between them."""
+    """The longest path through the statements, by the edges between them: in an order in which each is ready."""
     own = [of_statement(inner) for inner in stmt.body]
-    ends: dict[int, int] = {}
-    before: dict[int, list[int]] = {}
+    starts = [0] * len(own)
+    waiting = [0] * len(own)
+    behind: list[list[int]] = [[] for _ in own]
     for first, second in stmt.edges:
-        before.setdefault(second, []).append(first)
-
-    def end(index: int) -> int:
-        if index not in ends:
-            ends[index] = own[index] + max((end(other) for other in before.get(index, ())), default=0)
-        return ends[index]
-
-    return max((end(index) for index in range(len(own))), default=0)
+        behind[first].append(second)
+        waiting[second] += 1
+    ready = [index for index, count in enumerate(waiting) if not count]
+    for index in ready:
+        for other in behind[index]:
+            starts[other] = max(starts[other], starts[index] + own[index])
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    return max((start + length for start, length in zip(starts, own, strict=True)), default=0)

@@ -43,13 +43,13 @@ def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
     return ordered(found for found in (*loaded.diagnostics, *checked) if found.span.source in asked)
 
 
-def show(diagnostics: Iterable[Diagnostic], loaded: Loaded, stream: object = None) -> None:
-    """Print findings in the pretty form, to standard error unless told otherwise."""
+def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:
+    """Print findings in the pretty form to standard error."""
     from wfc.render import pretty, wants_colour
 
-    out = stream if stream is not None else sys.stderr
+    out = sys.stderr
     text = pretty(tuple(diagnostics), loaded.sources, wants_colour(out))
-    print(text, end="", file=out)  # type: ignore[call-overload]
+    out.write(text)
 
 
 def exit_code(diagnostics: Iterable[Diagnostic], warnings_count: bool = True) -> int:

@@ -93,13 +93,14 @@ class Blocks:
         self.names.unrolled[stmt.label] = tuple(fixed)
         self.names.variables[stmt.label] = stmt.variable
         self.note_loops(stmt)
+        start = len(self.names.drafts)
         tails, tail = [], scope.tail
         for one in fixed:
             inner = scope if stmt.maximum is not None else scope.after(tail)
-            tail = self.block(stmt.body, replace(inner, fixed=(*scope.fixed, one)))
+            tail = self.block(stmt.body, replace(inner, fixed=(*scope.fixed, one), looped=scope.contexts))
             tails.append(tail)
         if stmt.maximum is not None and stmt.maximum < len(items):
-            self.bound(stmt, scope, [draft for draft in self.names.drafts.values() if draft.section == scope.section])
+            self.bound(stmt, self.created(start))
         return merged(tails) if stmt.maximum is not None and tails else tail
 
     def mapped(self, stmt: ir.For, items: object, scope: Scope) -> Tail:
@@ -109,13 +110,13 @@ class Blocks:
         self.names.variables[stmt.label] = stmt.variable
         self.note_loops(stmt)
         start = len(self.names.drafts)
-        inner = replace(scope.after(tail), group=group)
+        inner = replace(scope.after(tail), group=group, looped=scope.contexts)
         end = self.block(stmt.body, inner)
         body = self.created(start)
         if stmt.maximum is None:
             self.one_at_a_time(body, end, tail)
         else:
-            self.bound(stmt, scope, body)
+            self.bound(stmt, body)
         return Tail(end.nodes, True)
 
     def group(self, stmt: ir.For, items: object, scope: Scope) -> tuple[Group, Tail]:
@@ -157,7 +158,7 @@ class Blocks:
                 draft.checks.insert(0, check)
                 draft.options.append(("max_active_tis_per_dagrun", 1))
 
-    def bound(self, stmt: ir.For, scope: Scope, body: list[Draft]) -> None:
+    def bound(self, stmt: ir.For, body: list[Draft]) -> None:
         """`max N`: on the one task of the body; for more of them a pool, which is deployed beside the DAG."""
         tasks = [draft for draft in body if draft.role in ("task", "fallback", "undo")]
         if len(tasks) == 1 and tasks[0].group:

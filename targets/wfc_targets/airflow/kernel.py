@@ -105,6 +105,7 @@ class Kernel:
         """A virtual environment of its own: arguments must be direct, as nothing else reaches it."""
         draft.operator = "task.virtualenv"
         draft.options.append(("requirements", list(op.packages)))
+        draft.options.append(("post_execute", Call("wfc.result_is", ((None, type_value(call.type)),))))
         for name, value in op.args:
             node = self.values.direct(value)
             if node is None:
@@ -190,7 +191,7 @@ class Kernel:
     def run_flow(self, draft: Draft, op: ir.RunFlow) -> None:
         draft.operator = "wfc.RunFlow"
         draft.arguments.append(("trigger_dag_id", op.flow))
-        draft.arguments.append(("poke_interval", 2))
+        draft.arguments.append(("poke_interval", 5))
         if op.inputs:
             self.arguments(draft, (), {"conf": op.inputs})
 

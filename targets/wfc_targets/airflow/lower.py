@@ -13,7 +13,7 @@ from wfc_targets.airflow.graph import last_of
 from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
 from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
-from wfc_targets.airflow.report import unsupported
+from wfc_targets.airflow.report import lossy, unsupported
 from wfc_targets.airflow.undo import Undos
 from wfc_targets.airflow.values import FunctionWriter, Values
 from wfc_targets.common.python_source import Call, Code, string
@@ -38,7 +38,7 @@ class Lowering(Blocks):
     def __init__(self, names: Names) -> None:
         self.names = names
         self.undos = Undos(self)
-        self.choices: list[tuple[Draft, Scope, list[AnyExpr], list[set[str]]]] = []
+        self.choices: list[tuple[Draft, Scope, list[AnyExpr], list[Context]]] = []
 
     # --- adding tasks ---
 
@@ -48,6 +48,7 @@ class Lowering(Blocks):
         usual = NONE_FAILED if scope.skippable and draft.upstream else ALL_SUCCESS
         draft.rule = rule or (ALL_DONE if scope.waits else usual)
         draft.group, draft.section, draft.fixed = scope.group, scope.section, scope.fixed
+        draft.looped = scope.looped
         for context in scope.contexts:
             self.put_inside(draft, context)
         self.names.drafts[draft.id] = draft
@@ -275,6 +276,13 @@ class Lowering(Blocks):
             draft.arguments.append(("response_timeout", Code(self.names.seconds(stmt.timeout))))
         if stmt.by:
             draft.arguments.append(("assigned_users", [{"id": stmt.by, "name": stmt.by}]))
+            lossy(
+                self.names,
+                stmt.span,
+                f"`by` names a user, `{stmt.by}`",
+                "ApprovalOperator knows users, no groups or roles.",
+                "name a user, or give the group the permission to answer and leave `by` out",
+            )
         self.fields(draft, stmt)
         self.guard(draft, stmt.when, scope)
         self.add(draft, scope)
@@ -318,13 +326,13 @@ class Lowering(Blocks):
             return self.guarded(stmt, tests, bodies, scope)
         draft = self.function_task(self.id(stmt.label, scope), "branch", stmt, (), "task.branch")
         self.add(draft, scope)
-        arms: list[set[str]] = []
+        arms: list[Context] = []
         nodes: list[str] = []
         for body in bodies:
             context = Context(branch=draft.id)
             inner = scope.after(Tail((draft.id,), False)).inside(context)
             tail = self.block(body, inner)
-            arms.append(context.members)
+            arms.append(context)
             nodes += [] if not context.members else tail.nodes
         self.choices.append((draft, scope, tests, arms))
         return Tail(tuple(dict.fromkeys(nodes)), True)
@@ -395,7 +403,10 @@ class Lowering(Blocks):
 
         for draft, scope, tests, arms in self.choices:
             writer = FunctionWriter(Values(self.names, scope))
-            results = [self.chosen(followed(self.names.drafts, draft.id, arm, arms)) for arm in arms]
+            members = [arm.members for arm in arms]
+            for arm in arms:
+                arm.taken = followed(self.names.drafts, draft.id, arm.members, members)
+            results = [self.chosen(arm.taken) for arm in arms]
             draft.function = Function(draft.id, "**context", tuple(self.arm_lines(writer, tests, results)))
 
     def chosen(self, ids: Sequence[str]) -> Node:

@@ -20,7 +20,7 @@ def entries(names: Names, artifact: str) -> Iterator[Entry]:
     """One entry a task."""
     following = children(names.drafts)
     for draft in names.drafts.values():
-        extra = [*place(names, draft), *draft.notes]
+        extra = [*place(names, draft), *draft.notes, *around(draft)]
         if draft.role == "stop":
             ends: list[Json] = [*sorted(descendants(following, [draft.id]))]
             extra.append(("ends", ends))
@@ -32,3 +32,10 @@ def place(names: Names, draft: Draft) -> Extra:
     fixed = {one.loop: one.index for one in draft.fixed}
     indexes: list[Json] = [fixed.get(label, "map") for label in names.loops.get(draft.path, ())]
     return [("indexes", indexes)] if indexes else []
+
+
+def around(draft: Draft) -> Extra:
+    """The conditions around the innermost loop: of branches what they return, of checks the tasks that make them."""
+    arms: list[Json] = [[context.branch, list(context.taken)] for context in draft.looped if context.taken]
+    checked: list[Json] = [[*sorted(context.members)] for context in draft.looped if context.check]
+    return [(name, found) for name, found in (("arms", arms), ("checked", checked)) if found]

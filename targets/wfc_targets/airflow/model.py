@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import Json
     from wfc.source import Span
-    from wfc_targets.airflow.names import Fixed
+    from wfc_targets.airflow.names import Context, Fixed
     from wfc_targets.common.python_source import Node
 
     Arguments = list[tuple[str | None, Node]]
@@ -43,7 +43,7 @@ class Draft:
     options: what any task takes (retries, pool …). functions: definitions in front of it. checks: source texts of
     conditions for `pre_execute`. handled: its failure does not fail the block around it. expand: the source text
     of a list of argument sets for a mapped task. record: its function may return a mapping. fixed: the unrolled
-    loops around it. notes: for the manifest.
+    loops around it. looped: the conditions around the innermost loop. notes: for the manifest.
     """
 
     __slots__ = (
@@ -57,6 +57,7 @@ class Draft:
         "group",
         "handled",
         "id",
+        "looped",
         "notes",
         "operator",
         "options",
@@ -94,6 +95,7 @@ class Draft:
         self.teardown = False
         self.record = False
         self.fixed: tuple[Fixed, ...] = ()
+        self.looped: tuple[Context, ...] = ()
         self.notes: list[tuple[str, Json]] = []
         self.expand = ""
 

@@ -24,14 +24,15 @@ class Context:
     """A condition around statements: a branch that skips them, or a check that each of them makes.
 
     branch: the id of the branch task, "" for a check. check: source text of a condition. recovers: the tasks whose
-    failure is the condition. members: the ids inside.
+    failure is the condition. members: the ids inside. taken: what the branch returns to take this arm.
     """
 
-    __slots__ = ("branch", "check", "members", "recovers")
+    __slots__ = ("branch", "check", "members", "recovers", "taken")
 
     def __init__(self, branch: str = "", check: str = "", recovers: Sequence[str] = ()) -> None:
         self.branch, self.check, self.recovers = branch, check, recovers
         self.members: set[str] = set()
+        self.taken: tuple[str, ...] = ()
 
 
 class Fixed(Record):
@@ -49,7 +50,7 @@ class Scope(Record):
     before: ids that must not have failed. skippable: may one of them be skipped? waits: a handler begins here, which
     waits for `before` to end in whatever way. contexts: outside first. group:
     the mapped group around it. fixed: unrolled loops around it. section: as in the manifest. directory: the id of
-    the task that makes the directory of the workspace around it.
+    the task that makes the directory of the workspace around it. looped: the contexts around the innermost loop.
     """
 
     before: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ class Scope(Record):
     waits: bool = False
     section: str = "body"
     directory: str = ""
+    looped: tuple[Context, ...] = ()
 
     def after(self, tail: Tail) -> Scope:
         """The scope of what follows a statement that ends so."""

@@ -9,7 +9,8 @@
 
 What `extra` of a manifest entry says: `indexes`: the numbers of unrolled items, "map" where map_index is the number;
 `polled`: its attempts are calls that Airflow does not count; `recovers`: the tasks whose failure lets it run; `turn`:
-the last tasks of the sequential loop around it; `ends`: what a `stop` skips; `undoes`: the mapped task it undoes.
+the last tasks of the sequential loop around it; `ends`: what a `stop` skips; `undoes`: the mapped task it undoes;
+`arms`, `checked`: the conditions around the innermost loop, as [branch, what it returns] or as the tasks that check it.
 """
 
 from __future__ import annotations
@@ -117,14 +118,27 @@ class Reader:
             or (entry.section == "on_failure" and self.result("failure") is None)
             or (isinstance(recovers, list) and not any(self.is_in(name, ("failed",), index) for name in recovers))
             or (isinstance(turn, list) and self.behind_failure(turn, index))
+            or not self.looped(extra, index)
         )
         return NOT_RUN if unneeded else SKIPPED
+
+    def looped(self, extra: Mapping[str, Any], index: tuple[int, ...]) -> bool:
+        """Did the loop around it run at all? In an arm that was not taken it has no items."""
+        arms = all(named(self.result(branch)) == taken for branch, taken in extra.get("arms", ()))
+        return arms and all(
+            any(not self.is_in(name, ("skipped",), index) for name in members) for members in extra.get("checked", ())
+        )
 
     def behind_failure(self, last: Sequence[object], index: tuple[int, ...]) -> bool:
         """Has an earlier item of a sequential loop failed?"""
         return any(
             run.state in BAD for name in last for place, run in self.runs.get(str(name), {}).items() if place < index
         )
+
+
+def named(result: object) -> list[object]:
+    """The ids that a branch returned."""
+    return [] if result is None else result if isinstance(result, list) else [result]
 
 
 def reference_states(manifest: Manifest, state: str, tasks: Sequence[TaskRun]) -> Trace:

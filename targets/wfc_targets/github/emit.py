@@ -102,7 +102,10 @@ def _step(step: Step, guarded: bool) -> Node:
         tree["timeout-minutes"] = step.timeout_minutes
     if step.uses:
         tree["uses"] = yaml.Commented(step.uses, PINS[step.uses])
-        tree["with"] = {name: _text(value) if isinstance(value, str) else value for name, value in step.inputs}
+        given: dict[str, Node] = {
+            name: _text(value) if isinstance(value, str) else value for name, value in step.inputs
+        }
+        tree["with"] = given
         return tree
     if step.shell:
         tree["shell"] = step.shell

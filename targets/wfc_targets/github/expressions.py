@@ -70,6 +70,8 @@ def _parts(draft: Draft, expr: AnyExpr, scope: Scope) -> list[tuple[bool, str]] 
         case ir.Binary(op="??"):
             default = _defaulted(draft, expr, scope)
             return None if default is None else [(True, default)]
+        case _:
+            pass
     wire = wire_of(draft, expr, scope)
     if wire is None:
         return None
@@ -124,6 +126,8 @@ def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
             return f"{_grouped(left)} {'&&' if op == 'and' else '||'} {_grouped(right)}"
         case ir.Binary(op="==" | "!=" | "<" | "<=" | ">" | ">="):
             return _comparison(draft, expr, scope)
+        case _:
+            pass
     wire = wire_of(draft, expr, scope) if expr.type == BOOL else None
     return None if wire is None or isinstance(wire.type, OptionalType) else truth(wire)
 
@@ -188,4 +192,5 @@ def _emptiness(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
             if wire is None or wire.form != JSON or isinstance(wire.type, OptionalType | RecordType):
                 return None
             return f"{wire.text} {'==' if op == '==' else '!='} '[]'"
-    return None
+        case _:
+            return None

@@ -1,4 +1,4 @@
-"""Files that cross from one job to another: an upload behind the step that made it, a download in front of the reader."""
+"""Files that cross from job to job: an upload behind the step that made one, a download in front of its reader."""
 
 from __future__ import annotations
 

@@ -144,8 +144,8 @@ def _leg_undo(draft: Draft, loop: For, undo: Undo, scope: Scope) -> None:
     path = undo.task.path
     step = draft.name(f"undo_{undo.label}_was")
     reads = draft.reads.get(path, [])
-    loops = draft.loops_of[path]
-    inner = [binding.index for binding in undo.loops if binding.loop in loops[loops.index(loop) + 1 :]]
+    around = draft.loops_of[path]
+    inner = [binding.index for binding in undo.loops if binding.loop in around[around.index(loop) + 1 :]]
     lines = [
         "import json, os",
         "",
@@ -155,7 +155,7 @@ def _leg_undo(draft: Draft, loop: For, undo: Undo, scope: Scope) -> None:
         + "".join(f"[{number}]" for number in inner)
         + (" if leg else None" if inner else ""),
         WRITE.rstrip("\n"),
-        '    print("done=" + json.dumps(value is not None), file=outputs)',
+        f'    print("done=" + json.dumps(leg.get("done {undo.label}") is True), file=outputs)',
         *(
             f'    print("{output_name(read)}=" + json.dumps({reached("(value or {})", read)}), file=outputs)'
             for read in reads

@@ -169,8 +169,10 @@ def _body(op: ir.Http, curl: Request) -> None:
             curl.before.append(f'printf %s "{curl.value("body", op.body)}" > {file}\n')
         case "file":
             curl.words.append("-H 'Content-Type: application/octet-stream'")
-            curl.words.append(f'--data-binary @"$GITHUB_WORKSPACE/{curl.value("body", op.body)}"')
+            curl.words.append(f'--data-binary @"{curl.value("body", op.body)}"')
             return
+        case _:
+            raise AssertionError(op.body_kind)
     curl.words.append(f"--data-binary @{file}")
 
 
@@ -261,8 +263,9 @@ def _part(place: Place, native: tuple[str, ...]) -> str:
         case ("body",):
             filters = _steps(native[1:]).removeprefix(" | ")
             return f'$(jq -cM {bash.quote(filters)} <<< "$body")'
-    headers = f"$(jq -cM {bash.quote(JOINED)} {place.step}.headers)"
-    return f'{{\\"status\\":$status,\\"headers\\":{headers},\\"body\\":$body}}'
+        case _:
+            headers = f"$(jq -cM {bash.quote(JOINED)} {place.step}.headers)"
+            return f'{{\\"status\\":$status,\\"headers\\":{headers},\\"body\\":$body}}'
 
 
 def _steps(names: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from wfc_targets.github.rewrite import bound
 from wfc_targets.github.steps import arm_number, arm_tests, arms_of, drop, sequence
 from wfc_targets.github.undo import reorder
 from wfc_targets.github.values import across
+from wfc_targets.github.wires import insert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def shape(draft: Draft, stmt: AnyStmt, line: Line) -> Line:
             return approve(draft, stmt, line)
         case ir.Task():
             return call(draft, stmt, line)
-    raise AssertionError(stmt)
+        case _:
+            raise AssertionError(stmt)
 
 
 def opened(draft: Draft, line: Line, name: str, title: str) -> JobDraft:
@@ -202,20 +204,22 @@ def joined(line: Line, ends: list[Line]) -> Line:
 
 def matrix_loop(draft: Draft, stmt: ir.For, line: Line) -> Line:
     """A leg an item; the list is made by the job before."""
-    items, static = bound(stmt.items, line.loops), matrix.static(stmt)
+    static = matrix.static(stmt)
+    source: tuple[JobDraft, str] | None = None
     if static is None:
-        scope, line = host(draft, line, f"{stmt.label}_items")
-        source = matrix.listed(draft, stmt, items, scope)
-        line.region.failures.append(Failure(scope.job, f"steps.{source}.outcome == 'failure'", stmt.label))
+        before, line = host(draft, line, f"{stmt.label}_items")
+        step = matrix.listed(draft, stmt, bound(stmt.items, line.loops), before)
+        line.region.failures.append(Failure(before.job, f"steps.{step}.outcome == 'failure'", stmt.label))
+        source = before.job, step
     job = opened(draft, line, stmt.label, "")
     job.name = f"{line.title}for {stmt.variable} = ${{{{ matrix.{stmt.variable}.v }}}}"
-    if static is None:
-        output = across(scope.job, f"steps.{source}.outputs.items", f"{stmt.label}_items", job)
+    legs: str | tuple[tuple[int, str], ...] = static or ()
+    if source is not None:
+        producer, step = source
+        output = across(producer, f"steps.{step}.outputs.items", f"{stmt.label}_items", job)
         job.conditions.append(f"{output} != '[]'")
-        made = f"fromJSON(needs.{scope.job.id}.result == 'success' && {output} || '[]')"
-        legs: str | tuple[tuple[int, str], ...] = "${{ " + made + " }}"
-    else:
-        legs = static
+        made = f"fromJSON(needs.{producer.id}.result == 'success' && {output} || '[]')"
+        legs = insert(made)
     job.matrix = model.Matrix(stmt.variable, legs, stmt.maximum or 1, stmt.maximum is None)
     inner = replace(line, loops=(*line.loops, Binding(stmt, stmt.variable)))
     scope = sequence(draft, stmt.body, scope_in(draft, job, inner))
@@ -268,7 +272,7 @@ def branch(draft: Draft, stmt: ir.If | ir.Match, line: Line) -> Line:
 
 
 def _without(conditions: tuple[Condition, ...], line: Line) -> tuple[Condition, ...]:
-    """The conditions that still count behind a branch: the arm's own, which stands behind those of the line, is gone."""
+    """The conditions that still count behind a branch: the arm's own, which follows those of the line, is gone."""
     known = len(line.conditions)
     return (*conditions[:known], *conditions[known + 1 :])
 

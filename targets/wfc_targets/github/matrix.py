@@ -98,6 +98,10 @@ def keep_results(draft: Draft, loop: For, scope: Scope) -> None:
         result = _leg_result(draft, path, loop, scope)
         env[f"RESULT_{number}"] = "null" if result == "'null'" else insert(result)
         parts.append(f'"{path}": ($ENV.RESULT_{number} | fromjson)')
+    for undo in scope.region.undos:
+        if undo.job is scope.job:
+            env[f"DONE_{undo.label.upper()}"] = insert(undo.test)
+            parts.append(f'"done {undo.label}": ($ENV.DONE_{undo.label.upper()} | fromjson)')
     step = draft.name(f"{loop.label}_results")
     file = f"$RUNNER_TEMP/{loop.label}-$I.json"
     run = f"jq -nc '{{{', '.join(parts)}}}' > \"{file}\"\n"

@@ -119,12 +119,11 @@ def python(op: ir.Python, call: Call, place: Place) -> Work:
     definition = f"def {function}({names}):\n{indented_body(op.body)}"
     fits = shapes.python(call.type, "value")
     check = "" if call.type == NOTHING or fits == "True" else _misfit(place.title, call.type, fits)
-    modules = ("re",) if "re." in check else ()
-    modules += ("sys",) if check else ()
+    modules = tuple(module for module, used in (("re", "re." in check), ("sys", bool(check))) if used)
     head, _, loads = program.head("", modules).partition("\n\n")
     result = f"{function}({', '.join(arguments)})\n"
     if check or place.paths:
-        result = f"value = {result}{check}{_written(place.paths, call.type)}"
+        result = f"value = {result}{check}{_written(place.paths)}"
     loads = f"{loads.strip()}\n" if loads.strip() else ""
     script = f"{head.strip()}\n\n\n{definition}\n\n{loads}{result}"
     work = Work(script, "python", tuple(program.env.items()), computed, (), False, "python3")
@@ -159,7 +158,7 @@ def _misfit(title: str, kind: Type, fits: str) -> str:
     return f"if not {fits}:\n    sys.exit({f'{title}: the result does not fit {kind}'!r})\n"
 
 
-def _written(paths: tuple[tuple[str, ...], ...], kind: Type) -> str:
+def _written(paths: tuple[tuple[str, ...], ...]) -> str:
     if not paths:
         return ""
     lines = ['with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as outputs:']

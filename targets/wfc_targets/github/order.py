@@ -20,13 +20,13 @@ class Place(Record):
     """Where a statement stands.
 
     before: paths of all that must have gone well before it (what a `try` swallows left out). guarded: it has a guard,
-    or stands in an arm. recovers: the paths of the `try` whose failure leads here. loops: for each plain loop around,
-    its depth and the paths in it: a failure of an earlier item stops the later ones.
+    or stands in an arm. recovers: the paths of each `try` whose failure leads here, outside first. loops: for each
+    plain loop around, its depth and the paths in it: a failure of an earlier item stops the later ones.
     """
 
     before: tuple[str, ...] = ()
     guarded: bool = False
-    recovers: tuple[str, ...] = ()
+    recovers: tuple[tuple[str, ...], ...] = ()
     loops: tuple[tuple[int, tuple[str, ...]], ...] = ()
     depth: int = 0
 
@@ -34,20 +34,35 @@ class Place(Record):
 def ordered_entries(draft: Draft) -> tuple[Entry, ...]:
     """The entries with what `Place` knows in `extra`, for statements of which it matters."""
     places: dict[str, Place] = {}
-    for block in (draft.flow.body, draft.flow.on_failure, draft.flow.finally_):
-        _block(block, Place(), places)
-    return tuple(_with_place(entry, places.get(entry.path)) for entry in draft.entries)
+    body = _block(draft.flow.body, Place(), places)
+    _block(draft.flow.on_failure, Place(recovers=(body,)), places)
+    _block(draft.flow.finally_, Place(), places)
+    return tuple(_with_place(draft, entry, places.get(entry.path)) for entry in draft.entries)
 
 
-def _with_place(entry: Entry, place: Place | None) -> Entry:
+def _with_place(draft: Draft, entry: Entry, place: Place | None) -> Entry:
     if place is None or not place.guarded or entry.role in ("calc", "glue", "gate", "loop"):
         return entry
-    extra: list[tuple[str, Json]] = [*entry.extra, ("before", list(place.before)), ("guarded", True)]
+    extra: list[tuple[str, Json]] = [*entry.extra, ("before", _shared(draft, entry, place.before)), ("guarded", True)]
     if place.recovers:
-        extra.append(("recovers", list(place.recovers)))
+        extra.append(("recovers", [_shared(draft, entry, tried) for tried in place.recovers]))
     if place.loops:
         extra.append(("ordered", [[depth, list(paths)] for depth, paths in place.loops]))
     return replace(entry, extra=tuple(extra))
+
+
+def _shared(draft: Draft, entry: Entry, paths: tuple[str, ...]) -> list[Json]:
+    """Each path with the number of loops that stand around both it and the entry."""
+    own = draft.loops_of.get(entry.path, ())
+    found: list[Json] = []
+    for path in paths:
+        depth = 0
+        for one, other in zip(own, draft.loops_of.get(path, ()), strict=False):
+            if one.label != other.label:
+                break
+            depth += 1
+        found.append([path, depth])
+    return found
 
 
 def _block(block: Block, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
@@ -76,7 +91,7 @@ def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[s
             return _block(stmt.body, place, places)
         case ir.Try():
             tried = _block(stmt.body, place, places)
-            return _block(stmt.recover, replace(place, recovers=tried), places)
+            return _block(stmt.recover, replace(place, recovers=(*place.recovers, tried)), places)
         case ir.If() | ir.Match():
             arms = (*(body for _, body in stmt.arms), stmt.other or ())
             return tuple(path for body in arms for path in _block(body, replace(place, guarded=True), places))

@@ -59,7 +59,7 @@ def is_matrix(draft: Draft, loop: For) -> bool:
         return True
     if any(divides(draft, stmt) for stmt in loop.body):
         return False
-    if loop.maximum is not None and loop.maximum > 1:
+    if loop.maximum is not None and (loop.maximum > 1 or any(cuts(draft, stmt) for stmt in loop.body)):
         return draft.option("parallel", "jobs") != "steps" and len(items) > 1
     return len(items) * sum(1 for _ in statements(loop.body)) > LONGEST_UNROLLED
 
@@ -67,13 +67,14 @@ def is_matrix(draft: Draft, loop: For) -> bool:
 def divides(draft: Draft, stmt: AnyStmt) -> bool:
     """Can the statement only be jobs, whatever stands around it?"""
     match stmt:
-        case ir.Approve() | ir.Workspace():
+        case ir.Approve():
             return True
         case ir.Task():
             return isinstance(stmt.call.op, ir.RunFlow)
         case ir.For():
             return not isinstance(stmt.items, ir.ListExpr) or any(divides(draft, inner) for inner in stmt.body)
-    return any(divides(draft, inner) for body in blocks(stmt) for inner in body)
+        case _:
+            return any(divides(draft, inner) for body in blocks(stmt) for inner in body)
 
 
 def cuts(draft: Draft, stmt: AnyStmt) -> bool:
@@ -87,7 +88,8 @@ def cuts(draft: Draft, stmt: AnyStmt) -> bool:
             return True
         case ir.Task():
             return isinstance(stmt.call.op, ir.RunFlow)
-    return any(cuts(draft, inner) for body in blocks(stmt) for inner in body)
+        case _:
+            return any(cuts(draft, inner) for body in blocks(stmt) for inner in body)
 
 
 def _reads(draft: Draft, expr: AnyExpr, tasks: dict[str, AnyStmt]) -> None:

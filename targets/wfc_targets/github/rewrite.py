@@ -1,4 +1,4 @@
-"""Expression → expression: loop variables of unrolled iterations give way to their items, paths to single references."""
+"""Expression → expression: loop variables of unrolled iterations give way to their items."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def reference_states(manifest: Manifest, state: str, steps: Sequence[StepRun], f
     ended = SUCCEEDED if state == "success" else FAILED
     for entry, instance in pending:
         if found[instance.key].state == SKIPPED:
-            found[instance.key] = _idle(entry, instance, manifest, found, ended)
+            found[instance.key] = _idle(entry, instance, manifest, found)
     instances = [one for one in found.values() if one.state != NOT_RUN or not one.indexes]
     return Trace(manifest.flow, ended, tuple(instances), None, failed_task)
 
@@ -101,26 +101,26 @@ def _indexes(loops: object, run: StepRun) -> tuple[int, ...]:
     return tuple(int(next(legs)) if number is None else int(number) for number in numbers)
 
 
-def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key, Instance], ended: str) -> Instance:
+def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key, Instance]) -> Instance:
     """Why a step did not run: its own condition, or what was before it."""
-    extra = dict(entry.extra)
+    extra: dict[str, Any] = dict(entry.extra)
     waiting = Instance(*instance.key)
     if not extra.get("guarded") or entry.role not in ("task", "approve"):
         return waiting
-    if entry.section == "on_failure" and ended == SUCCEEDED:
-        return waiting
     failures = [one for one in found.values() if _failed(one, manifest, found)]
-    tried = extra.get("recovers")
-    if isinstance(tried, list) and not any(one.path in tried and _near(one, instance) for one in failures):
-        ran = any(one.path in tried and _near(one, instance) and one.state == SUCCEEDED for one in found.values())
-        return waiting if ran or _blocked(extra, instance, failures) else instance
     stopped = any(one.role == "stop" and one.state == SUCCEEDED for one in found.values())
-    return waiting if stopped or _blocked(extra, instance, failures) else instance
+    if stopped or _blocked(extra, instance, failures):
+        return waiting
+    for tried in extra.get("recovers") or []:
+        if not _among(tried, instance, failures):
+            ran = _among(tried, instance, [one for one in found.values() if one.state == SUCCEEDED])
+            return waiting if ran or entry.section == "on_failure" else instance
+    return instance
 
 
 def _blocked(extra: dict[str, Any], instance: Instance, failures: list[Instance]) -> bool:
     """Did something fail that had to go well before?"""
-    if any(one.path in extra["before"] and _near(one, instance) for one in failures):
+    if _among(extra["before"], instance, failures):
         return True
     for depth, paths in extra.get("ordered") or []:
         for one in failures:
@@ -128,6 +128,15 @@ def _blocked(extra: dict[str, Any], instance: Instance, failures: list[Instance]
             if one.path in paths and same and one.indexes[depth] < instance.indexes[depth]:
                 return True
     return False
+
+
+def _among(paths: list[list[Any]], instance: Instance, instances: list[Instance]) -> bool:
+    """Is one of the instances of one of the paths, in the same iterations of the loops around both?"""
+    shared: dict[str, int] = dict(map(tuple, paths))
+    return any(
+        one.path in shared and one.indexes[: shared[one.path]] == instance.indexes[: shared[one.path]]
+        for one in instances
+    )
 
 
 def _failed(instance: Instance, manifest: Manifest, found: dict[Key, Instance]) -> bool:
@@ -139,8 +148,3 @@ def _failed(instance: Instance, manifest: Manifest, found: dict[Key, Instance]) 
     other = found.get((instance.path, instance.indexes, "fallback"))
     spare = any(dict(entry.extra).get("spare") for entry in manifest.entries if entry.path == instance.path)
     return not spare if other is None else other.state == FAILED
-
-
-def _near(one: Instance, other: Instance) -> bool:
-    """Are they in the same iterations, as far as both are in loops?"""
-    return all(a == b for a, b in zip(one.indexes, other.indexes, strict=False))

@@ -131,7 +131,7 @@ def task(draft: Draft, stmt: ir.Task, scope: Scope) -> Scope:
         fallback_op = stmt.fallback.call.op if stmt.fallback.call else ir.Python("")
         site = replace(site, fallback=other.step, fallback_op=fallback_op)
     draft.sites[stmt.path, indexes(scope)] = site
-    note(draft, stmt, label, inner, failing)
+    note(stmt, label, inner, failing)
     if not isinstance(when, ir.Literal) and when is not None:
         return replace(scope, chain=(*scope.chain, *(negated(test) for test in failing)))
     done = f"steps.{label}.outcome == 'success'"
@@ -209,7 +209,7 @@ def _at(value: AnyExpr, path: tuple[str, ...]) -> AnyExpr:
     return value
 
 
-def note(draft: Draft, stmt: AnyStmt, label: str, scope: Scope, failing: tuple[str, ...]) -> None:
+def note(stmt: AnyStmt, label: str, scope: Scope, failing: tuple[str, ...]) -> None:
     """Tell the region what may fail here and what would have to be undone."""
     scope.region.failures += [Failure(scope.job, test, stmt.label) for test in failing]
     if isinstance(stmt, ir.Task) and stmt.undo is not None:
@@ -447,5 +447,5 @@ def _said(
     step = model.Step(name=name, id=label, condition=found, swallow=scope.swallow, env=env, run=run)
     add(scope.job, step, STEP_SECONDS)
     draft.entry(f"{scope.job.id}/{label}", stmt.path, role, scope, stmt.span)
-    note(draft, stmt, label, scope, tuple(failing))
+    note(stmt, label, scope, tuple(failing))
     return replace(scope, chain=(f"steps.{label}.outcome == 'success'",), guards=() if scope.explicit else scope.guards)

@@ -34,7 +34,7 @@ def events(draft: Draft) -> tuple[tuple[tuple[str, Json], ...], tuple[tuple[str,
         if not event:
             _missing(draft, trigger)
             continue
-        _merge(found, event, _body(draft, trigger))
+        _merge(found, event, _body(trigger))
     if dispatched(draft):
         found[DISPATCH] = _inputs(draft, DISPATCH)
     if called(draft):
@@ -60,14 +60,15 @@ def _merge(found: dict[str, Json], event: str, body: Json) -> None:
         merged: dict[str, Json] = dict(before)
         for key, value in body.items():
             old = merged.get(key)
-            both = isinstance(old, list) and isinstance(value, list)
-            merged[key] = [*old, *(item for item in value if item not in old)] if both else value  # type: ignore[misc,union-attr]
+            if isinstance(old, list) and isinstance(value, list):
+                value = [*old, *(item for item in value if item not in old)]
+            merged[key] = value
         found[event] = merged
     else:
         found[event] = body
 
 
-def _body(draft: Draft, trigger: Trigger) -> Json:
+def _body(trigger: Trigger) -> Json:
     args = dict(trigger.args)
     match trigger.kind:
         case "schedule":
@@ -78,6 +79,8 @@ def _body(draft: Draft, trigger: Trigger) -> Json:
             return {"types": [str(args["path"]).strip("/").replace("/", "-")]}
         case "flow":
             return {"workflows": [str(args["name"])], "types": ["completed"]}
+        case _:
+            pass
     return {FILTERS[name]: value for name, value in args.items() if name in FILTERS and value not in ([], None)}
 
 

@@ -62,7 +62,8 @@ def find(draft: Draft, ref: Ref, path: tuple[str, ...], scope: Scope) -> tuple[W
             return _failure(scope, ref.name), path
         case "event":
             return _event(draft, ref, path, scope), ()
-    raise AssertionError(ref)
+        case _:
+            raise AssertionError(ref)
 
 
 def raw_item(kind: Type) -> bool:
@@ -104,8 +105,9 @@ def _run(draft: Draft, name: str, scope: Scope) -> Wire:
             return Wire("github.run_attempt", RAW, INT)
         case "url":
             return Wire(RUN_URL, RAW, STRING)
-    assert draft.clock is not None
-    return Wire(across(draft.clock, "steps.run_date.outputs.date", "run_date", scope.job), RAW, DATE)
+        case _:
+            assert draft.clock is not None
+            return Wire(across(draft.clock, "steps.run_date.outputs.date", "run_date", scope.job), RAW, DATE)
 
 
 def _failure(scope: Scope, name: str) -> Wire:

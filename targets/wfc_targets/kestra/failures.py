@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, walk
 from wfc.record import replace
 from wfc.walk import blocks
 from wfc_targets.kestra import loops, model, pebble
@@ -107,9 +107,29 @@ def _not_undone(state: str) -> str:
 
 def handlers(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
     """The flow's `errors`: undos, then `on failure`."""
+    _check_failure(unit)
     before = undos(unit, unit.flow.body, replace(site, section="undo"))
     unit.places.failure = failure_texts(unit.flow.body)
     return alone(unit, [*before, *sequence(unit, unit.flow.on_failure, site)])
+
+
+def _check_failure(unit: Unit) -> None:
+    """WF952 where a handler reads `failure` and a loop may be what failed."""
+    loops_inside = [stmt for stmt in walk.statements(unit.flow.body) if isinstance(stmt, ir.For)]
+    read = [
+        ref
+        for stmt in walk.statements(unit.flow.on_failure)
+        for expr in walk.own_expressions(stmt)
+        for ref in walk.references(expr)
+        if ref.kind == "failure"
+    ]
+    if read and loops_inside:
+        unit.lossy(
+            f"`failure` names the loop `{loops_inside[0].label}`, not the task in it that failed",
+            read[0].span,
+            "each item of a loop is an execution of its own on Kestra, and a handler sees only that one has failed",
+            "handle the failure by `try` inside the loop, or look into the executions of the items",
+        )
 
 
 def endings(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:

@@ -225,23 +225,11 @@ def template(expr: AnyExpr, places: Places, around: Around) -> str | None:
         text = native(part, places, around) if textable(part.type) else None
         if text is None:
             return None
-        written.append(pebble.output(_bare(text)))
+        written.append(pebble.output(text))
     return "".join(written)
 
 
 def condition(expr: AnyExpr, places: Places, around: Around) -> str | None:
     """A template that renders to true or false, or None."""
     text = native(expr, places, around)
-    return None if text is None else pebble.output(_bare(text))
-
-
-def _bare(text: str) -> str:
-    """The text without a pair of parentheses around all of it."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for at, char in enumerate(text):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return text[1:-1] if at == len(text) - 1 else text
-    return text
+    return None if text is None else pebble.output(text)

@@ -34,8 +34,19 @@ def raw(text: str, *, before_expression: bool = False) -> str:
 
 
 def output(expression: str) -> str:
-    """A template that renders to the value of an expression."""
-    return "{{ " + expression + " }}"
+    """A template that renders to the value of an expression, without parentheses around all of it."""
+    return "{{ " + _bare(expression) + " }}"
+
+
+def _bare(text: str) -> str:
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return text[1:-1] if at == len(text) - 1 else text
+    return text
 
 
 def state_of(task: str) -> str:

@@ -104,9 +104,7 @@ class Airflow:
         return answer
 
     def _start(self) -> None:
-        home = process.temporary(self.name)
-        shutil.copytree(self._folder / "home", home, dirs_exist_ok=True)
-        (home / "dags").mkdir()
+        home = prepare_home(self.name, self._folder)
         command, env = [str(install.python()), "-P", str(WORKER)], environment_for(home, self._folder)
         child = process.Child(command, home=home, env=env, stdout=subprocess.PIPE)
         self._child, self._answers = child, queue.Queue()
@@ -125,9 +123,19 @@ def _pump(stream: Any, answers: queue.Queue[str]) -> None:
     answers.put(json.dumps({"error": "the worker died"}))
 
 
+def prepare_home(name: str, folder: Path) -> Path:
+    """A temporary AIRFLOW_HOME with an empty migrated database and an empty DAGs folder."""
+    home = process.temporary(name)
+    # Not its airflow.cfg, whose paths are those of the folder it was made in.
+    shutil.copy(folder / "home" / "airflow.db", home)
+    (home / "dags").mkdir()
+    return home
+
+
 def write(files: Files, folder: Path) -> None:
     """Make `folder` hold exactly these files."""
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -75,4 +75,5 @@ def test_every_trace_is_permitted(airflow: Airflow, drawn: tuple[str, World, dic
     assert airflow.validate(files) == []
     run = airflow.run(files, "f", inputs, timeout=300)
     trace = reference_states(compiled.manifest, run.state, run.tasks)
-    assert permits(loaded.project, flow, world, trace, inputs) == [], "\n".join([plain, run.summary(), files["f.py"]])
+    found = permits(loaded.project, flow, world, trace, inputs)
+    assert found == [], "\n".join([*found, plain, run.summary(), files["f.py"]])

@@ -1,0 +1,252 @@
+"""Runs DAGs on Airflow's own scheduler: for approvals, dagrun_timeout, child runs and tasks at the same time."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from engines import process
+from engines.airflow import install, store
+from engines.airflow.engine import Airflow, environment_for, environment_of, prepare_home, write
+from engines.airflow.rest import Refused, Rest
+from engines.airflow.trace import task
+from engines.engine import Answer, Decide, EngineExecution, EngineRun, EngineTask, Files, RunFailed, TimedOut
+
+START_SECONDS = 400.0
+PARSE_SECONDS = 60.0
+# Not `airflow standalone`, which migrates the database first, and that takes as long as one of these.
+ALL_PARTS = "for part in api-server scheduler dag-processor triggerer; do airflow $part & done; wait"
+ENDED = ("success", "failed")
+
+
+class Scheduler:
+    """API server, scheduler, DAG processor and triggerer over one sqlite file. Slow: seconds a task."""
+
+    name = "airflow-scheduler"
+
+    def __init__(self, airflow: Airflow) -> None:
+        """`airflow` validates. Raises cache.Missing when Airflow is not installed."""
+        self._airflow = airflow
+        self._folder = install.folder()
+        self._child: process.Child | None = None
+        self._rest = Rest(0)
+
+    def validate(self, files: Files) -> list[str]:
+        """See Airflow.validate."""
+        return self._airflow.validate(files)
+
+    def run(
+        self,
+        files: Files,
+        entry: str,
+        inputs: Mapping[str, object],
+        *,
+        secrets: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 120.0,
+        decide: Decide | None = None,
+    ) -> EngineRun:
+        """See Engine.run. Of `env` only AIRFLOW_CONN_* and AIRFLOW_VAR_* can be given: the workers run already.
+
+        The tasks of child runs are in the run too, with the id of their DAG run as execution.
+        """
+        self._started()
+        settings = {**environment_of(secrets or {}), **(env or {})}
+        dags = self._deploy(files)
+        with self._settings(settings), self._pools(files):
+            try:
+                return self._execute(entry, dags, inputs, timeout, decide)
+            finally:
+                self._remove(dags)
+
+    def close(self) -> None:
+        """Kill all processes of the scheduler and remove its folder."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+
+    def _started(self) -> process.Child:
+        if self._child is None or not self._child.alive():
+            home, port = prepare_home(self.name, self._folder), process.free_port()
+            env = {**environment_for(home, self._folder), **_server_settings(port)}
+            self._rest = Rest(port)
+            self._child = process.Child(["/bin/sh", "-c", ALL_PARTS], home=home, env=env)
+            self._child.wait_for(self._rest.healthy, START_SECONDS, self.name)
+        return self._child
+
+    def _deploy(self, files: Files) -> list[str]:
+        """Write the files and wait until every DAG in them is known; returns the dag ids."""
+        write(files, self._started().home / "dags")
+        wanted = {name for name, text in files.items() if name.endswith(".py") and re.search(r"\bDAG\(", text)}
+        began, end = time.time(), time.monotonic() + PARSE_SECONDS
+        while True:
+            found = self._rest.call("GET", "dags", limit="1000", exclude_stale="true")["dags"]
+            ours = [dag for dag in found if dag["relative_fileloc"] in wanted]
+            if {dag["relative_fileloc"] for dag in ours} == wanted:
+                return [dag["dag_id"] for dag in ours]
+            errors = self._import_errors(wanted, began)
+            if errors or time.monotonic() > end:
+                raise RunFailed(f"{self.name}: DAGs of {sorted(wanted)} did not appear: {errors}")
+            time.sleep(0.3)
+
+    def _import_errors(self, wanted: set[str], since: float) -> list[str]:
+        """Why files could not be imported; not what was seen of the files of the run before, as they went."""
+        found = self._rest.call("GET", "importErrors")["import_errors"]
+        return [
+            error["stack_trace"]
+            for error in found
+            if error["filename"] in wanted and (_seconds(error["timestamp"]) or 0.0) > since
+        ]
+
+    def _remove(self, dags: list[str]) -> None:
+        """Forget the DAGs and their runs, so that the next run may use the same names."""
+        write({}, self._started().home / "dags")
+        for dag in dags:
+            for run in self._runs(dag):
+                if run["state"] not in ENDED:
+                    self._rest.call("PATCH", "dags", dag, "dagRuns", run["dag_run_id"], body={"state": "failed"})
+            end = time.monotonic() + 20
+            while time.monotonic() < end:
+                with contextlib.suppress(Refused):
+                    self._rest.call("DELETE", "dags", dag, patient=False)
+                    break
+                time.sleep(0.5)
+
+    def _execute(
+        self, entry: str, dags: list[str], inputs: Mapping[str, object], timeout: float, decide: Decide | None
+    ) -> EngineRun:
+        try:
+            started = self._rest.call(
+                "POST", "dags", entry, "dagRuns", body={"logical_date": None, "conf": dict(inputs)}
+            )
+        except Refused as refused:
+            raise RunFailed(f"{self.name}: {refused}") from None
+        run, end, answered = started["dag_run_id"], time.monotonic() + timeout, set[str]()
+        while True:
+            state = self._rest.call("GET", "dags", entry, "dagRuns", run)["state"]
+            if state in ENDED:
+                return self._read(entry, run, dags)
+            if time.monotonic() > end:
+                raise TimedOut(f"{self.name}: no end within {timeout:g} s", self._read(entry, run, dags))
+            if decide is not None:
+                self._decide(entry, run, decide, answered)
+            time.sleep(0.5)
+
+    def _decide(self, dag: str, run: str, decide: Decide, answered: set[str]) -> None:
+        for instance in self._instances(dag, run):
+            name = instance["task_id"]
+            if instance["state"] == "awaiting_input" and name not in answered:
+                answered.add(name)
+                answer = decide(name)
+                if answer is not None:
+                    where = ("dags", dag, "dagRuns", run, "taskInstances", name, instance["map_index"], "hitlDetails")
+                    self._rest.call("PATCH", *where, body=_response(answer))
+
+    def _read(self, entry: str, run: str, dags: list[str]) -> EngineRun:
+        """The run and every run of the other DAGs of its files, with their tasks."""
+        runs = [(dag, found["dag_run_id"], found["state"]) for dag in dags for found in self._runs(dag)]
+        runs.sort(key=lambda found: found[1] != run)
+        tasks = [one for dag, name, _ in runs for one in self._tasks(dag, name)]
+        child = self._started()
+        log = "\n".join(store.logs(child.home, dag, name) for dag, name, _ in runs)
+        return EngineRun(
+            state=next((state for _, name, state in runs if name == run), "unknown"),
+            tasks=tuple(sorted(tasks, key=lambda t: (t.start is None, t.start or 0.0, t.id, t.index))),
+            log=f"{log}\n{child.log()}",
+            executions=tuple(EngineExecution(name, dag, state) for dag, name, state in runs),
+        )
+
+    def _runs(self, dag: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._rest.call("GET", "dags", dag, "dagRuns", limit="100")["dag_runs"]
+        return found
+
+    def _instances(self, dag: str, run: str) -> list[dict[str, Any]]:
+        where = ("dags", dag, "dagRuns", run, "taskInstances")
+        found: list[dict[str, Any]] = self._rest.call("GET", *where, limit="1000")["task_instances"]
+        return found
+
+    def _tasks(self, dag: str, run: str) -> list[EngineTask]:
+        outputs = store.xcoms(self._started().home, run)
+        return [
+            task(
+                {
+                    **one,
+                    "start": _seconds(one["start_date"]),
+                    "end": _seconds(one["end_date"]),
+                    "outputs": outputs.get((dag, one["task_id"], one["map_index"]), {}),
+                },
+                run,
+            )
+            for one in self._instances(dag, run)
+        ]
+
+    @contextlib.contextmanager
+    def _settings(self, settings: Mapping[str, str]) -> Iterator[None]:
+        """Connections and variables for one run, by REST."""
+        made = [self._create(name, value) for name, value in settings.items()]
+        try:
+            yield
+        finally:
+            for where in made:
+                self._rest.call("DELETE", *where)
+
+    def _create(self, name: str, value: str) -> tuple[str, str]:
+        kind, _, key = name.removeprefix("AIRFLOW_").partition("_")
+        if kind == "VAR":
+            self._rest.call("POST", "variables", body={"key": key.lower(), "value": value})
+            return "variables", key.lower()
+        if kind != "CONN":
+            raise ValueError(f"{name}: a scheduler that runs takes only AIRFLOW_CONN_* and AIRFLOW_VAR_*")
+        self._rest.call("POST", "connections", body=_connection(key.lower(), json.loads(value)))
+        return "connections", key.lower()
+
+    @contextlib.contextmanager
+    def _pools(self, files: Files) -> Iterator[None]:
+        pools = json.loads(files.get("pools.json", "{}"))
+        for name, pool in pools.items():
+            self._rest.call("POST", "pools", body={"name": name, "slots": pool["slots"]})
+        try:
+            yield
+        finally:
+            for name in pools:
+                self._rest.call("DELETE", "pools", name)
+
+
+def _server_settings(port: int) -> dict[str, str]:
+    return {
+        # Each part would make up its own, and refuse the tokens of the others.
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
+        "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
+        "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__CORE__PARALLELISM": "8",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "2",
+    }
+
+
+def _response(answer: Answer) -> dict[str, object]:
+    return {"chosen_options": ["Approve" if answer.approved else "Reject"], "params_input": dict(answer.inputs)}
+
+
+def _connection(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    extra = fields.get("extra")
+    shown = {key: value for key, value in fields.items() if key != "extra"}
+    return {"connection_id": name, **shown, **({"extra": json.dumps(extra)} if extra is not None else {})}
+
+
+def _seconds(text: str | None) -> float | None:
+    return None if not text else datetime.fromisoformat(text).timestamp()
