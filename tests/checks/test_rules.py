@@ -1,0 +1,263 @@
+"""Edges of single checks, on both sides: what has to be found, and what must not be."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import codes, findings, flow
+from wfc.checks.scripts import prints_python, prints_shell, runs_in_python, runs_in_shell
+from wfc.checks.worst_case import worst_case
+from wfc.pipeline import load_texts
+
+URL = "https://a.example/x"
+PUT = f'http.put(url: "{URL}")'
+POST = f'http.post(url: "{URL}")'
+BARE = "input n: int = 0"
+ONCE = 'timeout 1m no retry "no"'
+URLS = [
+    "http://a",
+    "https://a.example:8443/x?y=1#z",
+    "https://a.example/{n}",
+    "https://{n}.example/",
+    "https://[::1]:80/x",
+    "{base}/x",
+]
+NO_URLS = ["", "a.example", "ftp://a.example/x", "https://", "https:///x", "https://a b/", "http:/a"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # retries
+        (f"task a = {PUT} timeout 1m", ["WF301"]),
+        (f'task a = {PUT} timeout 1m no retry "once is enough"', []),
+        (f"task a = {PUT} timeout 1m no retry", ["WF301"]),
+        (f"workspace w {{ task a = {PUT} timeout 1m }}", []),
+        (f"task a = {POST} timeout 1m", []),
+        (f"task a = {POST} timeout 1m idempotent", ["WF301"]),
+        (f"task a = {POST} timeout 1m retry fixed(attempts: 1, every: 1s)", []),
+        (f"task a = {POST} timeout 1m retry fixed(attempts: 2, every: 1s)", ["WF303"]),
+        (f'task a = {POST} timeout 1m retry fixed(attempts: 2, every: 1s) effect safe "a search"', []),
+        (f"task a = {POST} timeout 1m fallback {POST} {{ retry fixed(attempts: 2, every: 1s) }}", ["WF303"]),
+        (f"task a = {POST} timeout 1m until a.status == 200 every 5s within 1m", ["WF303"]),
+        (f"task a = {POST} timeout 1m holds a.status == 200 every 5s for 1m", ["WF303"]),
+        (f'task a = {PUT} timeout 1m no retry "no" undo {PUT}', []),
+        (f"task a = {POST} timeout 1m undo {PUT}", ["WF301"]),
+        (f"task a = {PUT} timeout 1m retry fixed(attempts: 2, every: 0s)", ["WF207"]),
+        (f"task a = {PUT} timeout 1m retry fixed(attempts: 20, every: 1s)", []),
+        (f"task a = {PUT} timeout 1m retry fixed(attempts: 21, every: 1s)", ["WF305"]),
+        (f"task a = {PUT} timeout 1m retry exponential(attempts: 1000000000, first: 1s)", ["WF305"]),
+        (f"task a = {PUT} timeout 1m retry exponential(attempts: 7, first: 10s)", ["WF305"]),
+        (f"task a = {PUT} timeout 1m retry exponential(attempts: 6, first: 10s)", []),
+        ('task a = k8s.get_image(deployment: "web") timeout 1m', ["WF301"]),
+        # timeouts
+        ('task a = shell("x")', ["WF302"]),
+        ('task a = python("return 1") -> int', ["WF302"]),
+        ("task a = sleep(5m)", []),
+        # undo
+        (f'task a = {PUT} timeout 1m no retry "no" undo {POST}', ["WF503"]),
+        (f'task a = {PUT} timeout 1m no retry "no" undo {POST} {{ idempotent by run.id }}', []),
+        ('task a = shell("x") timeout 1m undo shell("y")', []),
+        # failure path
+        (f"task a = {POST} timeout 1m\n  task b = shell(\"x\") timeout 1m", ["WF501"]),
+        (f"task b = shell(\"x\") timeout 1m\n  task a = {POST} timeout 1m", []),
+        (f"for i in [1, 2] {{ task a = {POST} timeout 1m }}", ["WF501"]),
+        (f"try {{ task a = {POST} timeout 1m task b = shell(\"x\") timeout 1m }} recover {{ fail \"no\" }}", []),
+        (f"if n > 0 {{ task a = {POST} timeout 1m }} else {{ task b = shell(\"x\") timeout 1m }}", []),
+        (f"task a = {POST} timeout 1m undo {POST} {{ idempotent by run.id }}\n  task b = shell(\"x\") timeout 1m", ["WF301"]),
+        # keys
+        (f"task a = {PUT} {ONCE} idempotent by \"{{n}}\"", []),
+        (f"for i in [1, 2] {{ task a = {PUT} {ONCE} idempotent by \"{{i}}\" }}", ["WF404"]),
+        (f"for i in [n] {{ task a = {PUT} {ONCE} idempotent by \"{{i}}\" }}", []),
+        (f"for i in [n] {{ task a = {PUT} {ONCE} idempotent }}", []),
+        (f"for i in [n] {{ for j in [i] {{ task a = {PUT} {ONCE} idempotent by \"{{j}}\" }} }}", []),
+        (f"for i in [n] {{ for j in [1] {{ task a = {PUT} {ONCE} idempotent by \"{{i}}\" }} }}", ["WF405"]),
+        (
+            "for i in [n] {\n"
+            '    task id = shell("x", env: { I: "{i}" }) -> { id: string } timeout 1m\n'
+            f'    task a = {PUT} timeout 1m no retry "no" idempotent by id.id\n  }}',
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_edges(body: str, expected: list[str]) -> None:
+    text = flow(body, BARE)
+    found = [code for code in codes(text) if code != "WF206"]
+    assert found == expected
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_good_urls(url: str) -> None:
+    text = flow(f'input n: int config base: string task a = http.put(url: "{url}")')
+    assert [code for code in codes(text) if code != "WF206"] == []
+
+
+@pytest.mark.parametrize("url", NO_URLS)
+def test_bad_urls(url: str) -> None:
+    assert codes(flow(f'task a = http.put(url: "{url}")')) == ["WF207"]
+
+
+def test_what_stands_in_the_catalog_is_reported_at_the_call() -> None:
+    text = flow('secret t let where = "todoist.example" task a = todoist.close(token: t, id: "1", api: where)')
+    (found,) = findings(text)
+    assert (found.code, found.span.source) == ("WF207", "flow.wf")
+    assert text[found.span.start : found.span.end].startswith("todoist.close(")
+
+
+def test_a_policy_that_many_inherit_is_judged_once() -> None:
+    head = "defaults { timeout 1m retry exponential(attempts: 30, first: 1s) }"
+    assert codes(flow(f"task a = {PUT} task b = {PUT}", head)) == ["WF305"]
+
+
+def test_a_budget_of_time_bounds_everything() -> None:
+    head = "budget { time 1h }"
+    body = f'task a = shell("x") approve go = "Go?" task b = {PUT} no retry "no" until b.status == 200 every 5s'
+    assert codes(flow(body, head)) == []
+
+
+def test_secret_named_by_a_trigger_is_used() -> None:
+    text = 'flow f { on webhook(path: "/x", secret: "key") secret key, other task a = shell("x") timeout 1m }'
+    (found,) = findings(text)
+    assert (found.code, found.message) == ("WF206", "the secret `other` is never read")
+
+
+def test_message_never_holds_the_secret() -> None:
+    token = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+    (found,) = findings(flow(f'task a = http.put(url: "{URL}", headers: {{ "X-Token": "{token}" }})'))
+    assert found.code == "WF603"
+    assert token not in repr(found.message) + found.why + found.help
+
+
+@pytest.mark.parametrize("value", ["", "application/json", "Bearer {t}", "sk-short", "postgres://$USER:$PASS@host/db"])
+def test_what_is_no_secret(value: str) -> None:
+    text = flow(f'secret t task a = http.put(url: "{URL}", auth: bearer(t), headers: {{ "X-A": "{value}" }})')
+    assert codes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        ("echo $T", [("T", "prints")]),
+        ('echo "token: ${T}"', [("T", "prints")]),
+        ('x=1; echo "$T" >&2', [("T", "prints")]),
+        ("if true; then echo $T; fi", [("T", "prints")]),
+        ("echo \\\n  $T", [("T", "prints")]),
+        ('printf "%s" "$T" | login', []),
+        ('echo "$T" > key', []),
+        ('printf %s "$T" >> "$GITHUB_ENV"', []),
+        ('echo "k=$T" >> "$WFC_OUTPUT"', []),
+        ('echo "out=$T" >> "$WFC_OUTPUT"', [("T", "prints")]),
+        ("echo $TT", []),
+        ("# echo $T", []),
+        ('curl -H "Authorization: Bearer $T" https://a', []),
+        ("set -x\ncurl $T", [("T", "traces every command (`set -x`), and so shows")]),
+        ("set -euxo pipefail", [("T", "traces every command (`set -x`), and so shows")]),
+        ("set -euo pipefail", []),
+        ("env", [("T", "prints its environment, and so")]),
+        ("env A=1 ./run", []),
+        ('y=$(echo "$T" | base64)', []),
+    ],
+)
+def test_what_a_script_shows(script: str, shown: list[tuple[str, str]]) -> None:
+    assert list(prints_shell(script, ["T"], {"out"})) == shown
+
+
+@pytest.mark.parametrize(
+    ("script", "how"),
+    [
+        ('eval "$V"', "`eval`"),
+        ("eval run $V", "`eval`"),
+        ('bash -c "run $V"', "`sh -c`"),
+        ("sh -ec $V", "`sh -c`"),
+        ('bash -c \'run "$1"\' _ "$V"', ""),
+        ('bash run.sh "$V"', ""),
+        ('python3 -c "print($V)"', "an interpreter's `-c` or `-e`"),
+        ('python3 tool.py -c "$V"', ""),
+        ('psql "$DB" -c "select * from t where x = \'$V\'"', "SQL"),
+        ('psql "$DB" -v v="$V" -f query.sql', ""),
+        ("psql \"$DB\" <<SQL\nselect '$V'\nSQL\n", "SQL"),
+        ("psql \"$DB\" <<'SQL'\nselect '$V'\nSQL\n", ""),
+        ('cat <<TXT\n$V\nTXT\npsql "$DB" -f x', ""),
+        ('run --name "$V"', ""),
+        ("evaluate $V", ""),
+    ],
+)
+def test_what_a_script_runs(script: str, how: str) -> None:
+    assert list(runs_in_shell(script, ["V"])) == ([("V", how)] if how else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "how"),
+    [
+        ("return eval(v)", "`eval` or `exec`"),
+        ("exec('x = ' + v)", "`eval` or `exec`"),
+        ("os.system('ls ' + v)", "a shell"),
+        ("subprocess.run(f'ls {v}', shell=True)", "a shell"),
+        ("subprocess.run(['ls', v])", ""),
+        ('cursor.execute(f"select {v}")', "SQL"),
+        ("cursor.execute('select %s', [v])", ""),
+        ("model.eval(v)", ""),
+        ("return value", ""),
+    ],
+)
+def test_what_python_runs(body: str, how: str) -> None:
+    assert list(runs_in_python(body, ["v"])) == ([("v", how)] if how else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("print(t)", True),
+        ("print(f'{t}')", True),
+        ("logging.info('x %s', t)", True),
+        ("print('t')", False),
+        ("print(len(x))", False),
+        ("login(t)", False),
+    ],
+)
+def test_what_python_shows(body: str, shown: bool) -> None:
+    assert prints_python(body, ["t"]) == (["t"] if shown else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "minutes"),
+    [
+        ('task a = shell("x") timeout 3m', 3),
+        ('task a = shell("x") timeout 3m retry fixed(attempts: 3, every: 1m)', 11),
+        ('task a = shell("x") timeout 3m retry exponential(attempts: 4, first: 1m, max: 3m)', 18),
+        ('task a = shell("x") timeout 3m fallback shell("y") { timeout 2m }', 5),
+        ('task a = shell("x") timeout 3m until true every 1m within 10m', 10),
+        ('task a = shell("x") timeout 3m holds true every 1m for 7m', 7),
+        ("task a = sleep(4m)", 4),
+        ('approve a = "Go?" timeout 9m', 9),
+        ('parallel { task a = shell("x") timeout 3m task b = shell("x") timeout 5m }', 5),
+        ('parallel { task a = shell("x") timeout 3m after b task b = shell("x") timeout 5m }', 8),
+        ('for i in [1, 2, 3] { task a = shell("x") timeout 2m }', 6),
+        ('for i in [1, 2, 3] max 2 { task a = shell("x") timeout 2m }', 4),
+        ('if n > 1 { task a = shell("x") timeout 2m } else { task b = shell("x") timeout 3m }', 3),
+        ('try { task a = shell("x") timeout 2m } recover { task b = shell("x") timeout 3m }', 5),
+        ('workspace w { task a = shell("x") timeout 2m task b = shell("x") timeout 3m }', 5),
+        ('task a = shell("x")', 0),
+    ],
+)
+def test_worst_case(body: str, minutes: int) -> None:
+    project = load_texts([("f.wf", flow(body, BARE))]).project
+    assert worst_case(project.flows[0].body) == minutes * 60_000
+
+
+def test_worst_case_of_a_long_chain_in_parallel() -> None:
+    tasks = [f'task t{n} = shell("x") timeout 1m{f" after t{n - 1}" if n else ""}' for n in range(1500)]
+    project = load_texts([("f.wf", flow("parallel {\n" + "\n".join(tasks) + "\n}", BARE))]).project
+    assert worst_case(project.flows[0].body) == 1500 * 60_000
+
+
+def test_zones_are_all_known_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wfc.checks import zones
+
+    assert zones.known_zone("Europe/Berlin")
+    assert not zones.known_zone("Europe/Berln")
+    assert not zones.known_zone("../etc/passwd")
+    assert zones.nearest_zone("Europe/Berln") == "Europe/Berlin"
+    assert zones.nearest_zone("New York") == "America/New_York"
+    monkeypatch.setattr(zones, "has", lambda _: False)
+    assert zones.known_zone("Mars/Olympus")
