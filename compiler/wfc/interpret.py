@@ -63,7 +63,9 @@ class Interpreter:
         """The whole run: body; undo and `on failure` when it failed; `finally`."""
         state, flow = self.state, self.state.flow
         self.state.deadline = flow.budget.time if flow.budget else None
-        done = self.block(flow.body, Place(), Done(OK, 0, frozenset()))
+        name, wrong = state.take_inputs()
+        start = Done(FAILED if wrong else OK, 0, frozenset(), name, wrong)
+        done = self.block(flow.body, Place(), start)
         self.state.deadline = None
         good = done.status in (OK, STOPPED)
         if not good:

@@ -54,10 +54,17 @@ class State:
         self.failure: tuple[str, str] | None = None
         self.outputs: dict[str, Json] | None = None
         self.loops = dict(_loops((*flow.body, *flow.on_failure, *flow.finally_), ()))
-        self.inputs: dict[str, Json] = {}
-        for item in flow.inputs:
-            default = None if item.default is None or item.name in inputs else self.value(item.default, Place())
-            self.inputs[item.name] = inputs.get(item.name, default)
+        self.inputs: dict[str, Json] = dict(inputs)
+
+    def take_inputs(self) -> tuple[str, str]:
+        """Give each input that was not given its default; the name of one that cannot have it, and why."""
+        for item in self.flow.inputs:
+            if item.name not in self.inputs:
+                try:
+                    self.inputs[item.name] = None if item.default is None else self.value(item.default, Place())
+                except ExpressionError as error:
+                    return item.name, str(error)
+        return "", ""
 
     # --- instances ---
 
@@ -106,7 +113,7 @@ class State:
         """The value of a reference at a place; what has not run is null."""
         match ref.kind:
             case "input":
-                return self.inputs[ref.name]
+                return self.inputs.get(ref.name)
             case "secret":
                 return self.world.secrets.get(ref.name, f"secret {ref.name}")
             case "config":

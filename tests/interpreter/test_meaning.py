@@ -225,3 +225,8 @@ def test_a_sleep_takes_its_time() -> None:
 
 def test_inputs_have_their_defaults() -> None:
     assert play("input d: date = run.date - 1d output d: date = d").outputs == {"d": "2026-02-28"}
+
+
+def test_a_default_that_has_no_value_fails_the_run_before_anything_runs() -> None:
+    trace = play(f"input n: int input half: int = 1 // n task a = {X} finally {{ task f = {X} }}", n=0)
+    assert (trace.state, trace.failed_task, ran(trace)) == (FAILED, "half", ["f"])
