@@ -94,8 +94,8 @@ class Dumper:
     def test(self, item: ir.Test) -> Json:
         return {
             "title": item.title,
-            "given": [without_empty(self.outcome(line) | {"times": line.times}) for line in item.given],
-            "expect": [without_empty(self.outcome(line)) for line in item.expect],
+            "given": [without_empty(self.outcome(line) | {"times": line.times}, ("value",)) for line in item.given],
+            "expect": [without_empty(self.outcome(line), ("value",)) for line in item.expect],
         }
 
     def outcome(self, line: ir.Given | ir.Expect) -> dict[str, Json]:
