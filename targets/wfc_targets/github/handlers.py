@@ -123,7 +123,7 @@ def _matrix(draft: Draft, loop: For, group: list[Undo], scope: Scope) -> None:
         assert source is not None
         name = count.removesuffix(".count") + ".reversed"
         found = across(source, name, f"{loop.label}_reversed", job)
-        job.conditions.append(f"{found} != '' && {found} != '[]'")
+        job.conditions.append(f"needs.{source.id}.result == 'success' && {found} != '[]'")
         made = insert(f"fromJSON(needs.{source.id}.result == 'success' && {found} || '[]')")
     job.matrix = model.Matrix(loop.variable, made, 1, False)
     job.name = f"undo {loop.label}: {loop.variable} = {insert(f'matrix.{loop.variable}.v')}"
@@ -146,23 +146,22 @@ def _leg_undo(draft: Draft, loop: For, undo: Undo, scope: Scope) -> None:
     reads = draft.reads.get(path, [])
     around = draft.loops_of[path]
     inner = [binding.index for binding in undo.loops if binding.loop in around[around.index(loop) + 1 :]]
+    file = f'file = os.environ["RUNNER_TEMP"] + "/undo/{loop.label}-" + os.environ["I"] + ".json"'
+    items = "".join(f"[{number}]" for number in inner) + (" if leg else None" if inner else "")
     lines = [
-        "import json, os",
+        "import json",
+        "import os",
         "",
-        f'file = os.environ["RUNNER_TEMP"] + "/undo/{loop.label}-" + os.environ["I"] + ".json"',
+        file,
         'leg = json.load(open(file, encoding="utf-8")) if os.path.exists(file) else {}',
-        f'value = leg.get("{path}")'
-        + "".join(f"[{number}]" for number in inner)
-        + (" if leg else None" if inner else ""),
+        *([f'value = leg.get("{path}"){items} or {{}}'] if reads else []),
         WRITE.rstrip("\n"),
         f'    print("done=" + json.dumps(leg.get("done {undo.label}") is True), file=outputs)',
-        *(
-            f'    print("{output_name(read)}=" + json.dumps({reached("(value or {})", read)}), file=outputs)'
-            for read in reads
-        ),
+        *(f'    print("{output_name(read)}=" + json.dumps({reached("value", read)}), file=outputs)' for read in reads),
     ]
     env = (("I", insert(f"matrix.{loop.variable}.i")),)
-    made = model.Step(name=f"what {undo.label} did", id=step, env=env, shell="python", run=bash.lines(*lines))
+    name, run = f"what {undo.label} did", bash.lines(*lines)
+    made = model.Step(name=name, id=step, condition="!cancelled()", env=env, shell="python", run=run)
     add(scope.job, made, STEP_SECONDS)
     draft.entry(f"{scope.job.id}/{step}", path, "glue", scope, undo.task.undo.span)
     numbers = tuple(binding.index for binding in undo.loops if not binding.matrix)

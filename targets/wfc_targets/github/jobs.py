@@ -217,6 +217,8 @@ def matrix_loop(draft: Draft, stmt: ir.For, line: Line) -> Line:
     if source is not None:
         producer, step = source
         output = across(producer, f"steps.{step}.outputs.items", f"{stmt.label}_items", job)
+        if producer.guard():
+            job.conditions.append(f"needs.{producer.id}.result == 'success'")
         job.conditions.append(f"{output} != '[]'")
         made = f"fromJSON(needs.{producer.id}.result == 'success' && {output} || '[]')"
         legs = insert(made)

@@ -165,7 +165,9 @@ def _merge(draft: Draft, loop: For, scope: Scope, step: str) -> None:
     inputs = (("pattern", f"{loop.label}-*"), ("merge-multiple", True), ("path", folder))
     fetch = model.Step(name=f"fetch the results of {loop.label}", uses=model.DOWNLOAD, inputs=inputs)
     lines = [
-        "import glob, json, os",
+        "import glob",
+        "import json",
+        "import os",
         "",
         "found = {}",
         f'for path in glob.glob(os.environ["RUNNER_TEMP"] + "/{loop.label}/*.json"):',
