@@ -21,6 +21,7 @@ from wfc.trace import (
     Trace,
     name_of,
 )
+from wfc.types import STRING
 from wfc.values import misfit, plain_value
 from wfc.world import Behaviour, Decision, World
 
@@ -97,12 +98,17 @@ def inputs_of(flow: Flow, test: ir.Test) -> dict[str, Json]:
 def scene(flow: Flow, test: ir.Test) -> World:
     """Configs as given, plain values else; the event as given, of a flow with one trigger a plain one else."""
     given = {one.name: one.value for one in test.given if one.role == "input"}
-    configs = {item.name: plain_value(item.type) for item in flow.configs if item.default is None}
+    configs = {item.name: config_value(item) for item in flow.configs if item.default is None}
     configs |= {item.name: given[item.name] for item in flow.configs if item.name in given}
     events = {alias: given.get(alias) for trigger in flow.triggers if (alias := trigger.alias)}
     if len(flow.triggers) == 1 and events and not any(alias in given for alias in events):
         events = {alias: plain_value(flow.triggers[0].payload) for alias in events}
     return World(configs=configs, events=events)
+
+
+def config_value(config: ir.Config) -> Json:
+    """What stands for a config that no test gives: a text is an address, so that requests can be made with it."""
+    return f"https://{config.name}.example" if config.type == STRING else plain_value(config.type)
 
 
 def behaviours(statements: dict[str, AnyStmt], test: ir.Test, problems: list[Failure]) -> dict[Where, Behaviour]:
@@ -187,9 +193,11 @@ def unmet_of_flow(expect: ir.Expect, trace: Trace) -> str:
 
 def unmet_of_instance(statements: dict[str, AnyStmt], expect: ir.Expect, instance: Instance, trace: Trace) -> str:
     """The same about one instance."""
-    name = named(instance)
+    name, state = named(instance), instance.state.replace("_", " ")
     why = f" ({instance.message})" if instance.message else ""
     match expect.verb:
+        case "attempts" if instance.state == NOT_RUN:
+            return "" if expect.value == 0 else f"{name} was not run, expected {expect.value} attempts"
         case "attempts":
             same = instance.attempts == expect.value
             return "" if same else f"{name} had {instance.attempts} attempts, expected {expect.value}{why}"
@@ -199,9 +207,10 @@ def unmet_of_instance(statements: dict[str, AnyStmt], expect: ir.Expect, instanc
         case "before":
             return unmet_order(statements, instance, str(expect.value), trace)
         case _:
-            state = instance.state.replace("_", " ")
+            stood_in = trace.get(instance.path, *instance.indexes, role=FALLBACK).state == SUCCEEDED
+            hint = f"; its fallback stood in: `expect fallback {named(instance)} succeeded`" if stood_in else ""
             wanted = expect.verb.replace("_", " ")
-            return "" if state == wanted else f"{name} was {state}, expected {wanted}{why}"
+            return "" if state == wanted else f"{name} was {state}, expected {wanted}{why}{hint}"
 
 
 def unmet_order(statements: dict[str, AnyStmt], instance: Instance, name: str, trace: Trace) -> str:

@@ -67,6 +67,7 @@ def test_holds(body: str) -> None:
         ("given charge fails 503 times 1 expect charge attempts 1", "charge had 2 attempts, expected 1"),
         ("given ship[1] fails 7 expect ship succeeded", "ship[1] was failed, expected succeeded (exit code 7)"),
         ("given charge fails 402 expect ship succeeded", "ship was not run, expected succeeded"),
+        ("given charge fails 402 expect ship attempts 1", "ship was not run, expected 1 attempts"),
         ("expect undo reserve succeeded", "undo reserve was not run, expected succeeded"),
         ("expect charge before reserve", "reserve started before charge had ended"),
         ("expect tell before charge", "tell was not run, so tell could not end before charge"),
@@ -112,3 +113,16 @@ def test_events_and_configs() -> None:
     given = 'given input event is { body: {}, headers: { who: "me" } } given input base is "b"'
     found = results(f'test "t" {{ {given} expect a succeeded }} test "u" {{ expect a skipped }}', text)
     assert [result.failures for result in found] == [(), ()]
+
+
+def test_a_fallback_that_stood_in_is_told() -> None:
+    text = 'flow f { task a = shell("x") fallback shell("y") TESTS }'
+    found = results('test "t" { given a fails 1 expect a succeeded expect fallback a succeeded }', text)
+    assert [str(failure) for failure in found[0].failures] == [
+        "a was failed, expected succeeded (exit code 1); its fallback stood in: `expect fallback a succeeded`"
+    ]
+
+
+def test_a_config_that_nobody_gives_is_an_address() -> None:
+    text = 'flow f { config shop: string task a = http.get(url: "{shop}/x") TESTS }'
+    assert results('test "t" { expect a succeeded }', text)[0].passed
