@@ -22,8 +22,8 @@ def build(folder: Path) -> bytes:
         catalog, problems = catalog.with_file(PREFIX + file.name, text)
         for problem in problems:
             raise ValueError(f"{file.name}:{text.count(chr(10), 0, problem.span.start) + 1}: {problem.message}")
-    entries = [catalog.entries[name] for name in sorted(catalog.entries)]
-    return marshal.dumps(tuple(tuple(getattr(entry, f) for f in entry.__match_args__) for entry in entries), 4)
+    # version 2 has no references and no interned strings, whose use depends on what else the process holds
+    return marshal.dumps(tuple(catalog.rows[name] for name in sorted(catalog.rows)), 2)
 
 
 if __name__ == "__main__":

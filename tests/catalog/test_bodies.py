@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from catalog.test_catalog import CATALOG, LIBRARY, signature
+from catalog.test_catalog import ENTRIES, LIBRARY, signature
 from wfc.catalog import source
 from wfc.resolve.literals import dedented
 from wfc.syntax import Token, walk
@@ -22,7 +22,7 @@ def body(name: str) -> tuple[str, str]:
     run = signature(name).run
     assert run is not None
     scripts = [part.text for part in walk(run) if isinstance(part, Token) and part.kind == "DOC"]
-    return CATALOG.entries[name].text.split("\n  run ")[1].partition("(")[0], dedented(scripts[0]) if scripts else ""
+    return ENTRIES[name].text.split("\n  run ")[1].partition("(")[0], dedented(scripts[0]) if scripts else ""
 
 
 BODIES = {name: body(name) for name in LIBRARY}
@@ -41,7 +41,7 @@ def test_shellcheck_finds_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHELLS)
 def test_variables_of_a_shell_body_come_from_its_env(name: str) -> None:
-    text = CATALOG.entries[name].text
+    text = ENTRIES[name].text
     given = set(re.findall(r"([A-Z_]+):", text[text.rindex('"""') :]))
     script = BODIES[name][1]
     used = set(re.findall(r"\$\{?#*([A-Z][A-Z_]+)", script))
@@ -56,7 +56,7 @@ def test_python_body_imports_what_it_may_and_reads_its_arguments(name: str) -> N
     script = BODIES[name][1]
     found = signature(name).run
     assert found is not None
-    text = CATALOG.entries[name].text
+    text = ENTRIES[name].text
     packages = re.findall(r'packages: \["(\w+)(?:\[\w+\])?==[0-9.]+"\]', text)
     allowed = set(sys.stdlib_module_names).union(*(PACKAGES[package] for package in packages))
     tree = ast.parse("def body():\n" + "\n".join("    " + line for line in script.splitlines()))
@@ -73,7 +73,7 @@ def test_python_body_imports_what_it_may_and_reads_its_arguments(name: str) -> N
 
 
 def test_every_file_of_the_catalog_ends_in_one_line_end() -> None:
-    for path in {entry.path for entry in CATALOG.entries.values()}:
+    for path in {entry.path for entry in ENTRIES.values()}:
         text = source(path)
         assert text is not None
         assert text == text.rstrip() + "\n"

@@ -17,8 +17,9 @@ from wfc.resolve.signatures import Signature, Signatures
 from wfc.types import RecordType, assignable
 
 CATALOG = load()
+ENTRIES = CATALOG.entries
 ACTIONS, TRIGGERS = CATALOG.names("action"), CATALOG.names("trigger")
-LIBRARY = [name for name in ACTIONS if CATALOG.entries[name].path != f"{PREFIX}kernel.wf"]
+LIBRARY = [name for name in ACTIONS if ENTRIES[name].path != f"{PREFIX}kernel.wf"]
 HERE = Path(__file__).parent
 
 
@@ -61,7 +62,7 @@ def test_definition_is_complete(name: str) -> None:
     assert str(found.settings["source"]).startswith("https://")
     assert set(found.settings) <= {"source", "synonyms", "needs", "transient"}
     if found.kind == "action":
-        assert "\n  effect " in CATALOG.entries[name].text
+        assert "\n  effect " in ENTRIES[name].text
         assert found.run is not None
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from wfc.catalog.search import Hit
     from wfc.syntax import Document
 
+    Row = tuple[str, str, str, int, str, str, tuple[str, ...], tuple[str, ...]]
+
 ACTION, TRIGGER = "action", "trigger"
 PREFIX = "wfc:"
 """Stands before the file name in the spans of built-in definitions, so that no project file has the same path."""
@@ -46,18 +48,29 @@ class Entry(Record):
 
 
 class Catalog(Record):
-    """All definitions by name. Actions and triggers share one space of names, so that a name means one thing."""
+    """All definitions by name. Actions and triggers share one space of names, so that a name means one thing.
 
-    entries: dict[str, Entry]
+    rows: the fields of `Entry`; an entry is made when asked for, because a flow uses few of them.
+    """
+
+    rows: dict[str, Row]
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All definitions, made anew."""
+        return {name: Entry(*row) for name, row in self.rows.items()}
 
     def definition(self, name: str) -> tuple[str, str, int, str] | None:
         """Path, text, offset of the text in the path, and kind of a definition; None when there is none."""
-        entry = self.entries.get(name)
-        return None if entry is None else (entry.path, entry.text, entry.offset, entry.kind)
+        row = self.rows.get(name)
+        if row is None:
+            return None
+        _, kind, path, offset, text, *_ = row
+        return path, text, offset, kind
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all definitions of a kind (`action` or `trigger`), sorted."""
-        return tuple(sorted(name for name, entry in self.entries.items() if entry.kind == kind))
+        return tuple(sorted(name for name, row in self.rows.items() if row[1] == kind))
 
     def with_file(self, path: str, text: str) -> tuple[Catalog, tuple[Diagnostic, ...]]:
         """This catalog and the definitions in one file of a project. Reports WF001 (syntax) and WF103 (duplicate)."""
@@ -71,13 +84,13 @@ class Catalog(Record):
         """This catalog and the definitions in a parsed file; of two with one name the first stays. Reports WF103."""
         from wfc.catalog.read import definitions
 
-        entries = dict(self.entries)
+        rows = dict(self.rows)
         problems = []
-        for entry, place in definitions(document):
-            first = entries.setdefault(entry.name, entry)
-            if first is not entry:
-                problems.append(duplicate(entry, place, first))
-        return Catalog(entries), tuple(problems)
+        for row, place in definitions(document):
+            first = rows.setdefault(row[0], row)
+            if first is not row:
+                problems.append(duplicate(place, Entry(*first)))
+        return Catalog(rows), tuple(problems)
 
     def search(self, query: str, kind: str = ACTION, limit: int = 10) -> list[Hit]:
         """The definitions of a kind that fit a query in words, best first; see `wfc.catalog.search`."""
@@ -86,15 +99,15 @@ class Catalog(Record):
         return search([entry for entry in self.entries.values() if entry.kind == kind], query, limit)
 
 
-def duplicate(entry: Entry, place: Span, first: Entry) -> Diagnostic:
+def duplicate(place: Span, first: Entry) -> Diagnostic:
     """WF103 for a definition whose name is taken."""
     built_in = first.path.startswith(PREFIX)
-    labels = () if built_in else (Label(first.span, f"the first `{entry.name}`"),)
+    labels = () if built_in else (Label(first.span, f"the first `{first.name}`"),)
     return Diagnostic(
         "WF103",
         "duplicate-name",
         ERROR,
-        f"the {first.kind} `{entry.name}` {'is part of wfc already' if built_in else 'is defined twice'}",
+        f"the {first.kind} `{first.name}` {'is part of wfc already' if built_in else 'is defined twice'}",
         place,
         labels,
         help="give it another name, for example with the name of your project before the dot",
@@ -108,7 +121,7 @@ def load() -> Catalog:
         import marshal
 
         with open(TABLE, "rb") as file:
-            _loaded = Catalog({row[0]: Entry(*row) for row in marshal.load(file)})
+            _loaded = Catalog({row[0]: row for row in marshal.load(file)})
     return _loaded
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc.catalog import ACTION, TRIGGER, Entry
+from wfc.catalog import ACTION, TRIGGER
 from wfc.source import Span
 from wfc.syntax import Node
 
@@ -10,18 +10,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.catalog import Row
     from wfc.syntax import Document
 
 KINDS = {"action": ACTION, "trigger_action": TRIGGER}
 
 
-def definitions(document: Document) -> Iterator[tuple[Entry, Span]]:
-    """The actions and triggers that a document defines, each with the place of its name."""
+def definitions(document: Document) -> Iterator[tuple[Row, Span]]:
+    """The actions and triggers that a document defines (the fields of `Entry`), each with the place of its name."""
     for node in document.root.nodes(*KINDS):
         name = node.node("dotted")
         assert name is not None
         yield (
-            Entry(
+            (
                 dotted(name),
                 KINDS[node.kind],
                 document.path,

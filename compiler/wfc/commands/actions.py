@@ -20,8 +20,9 @@ def run(arguments: list[str]) -> int:
     if found is not None:
         write_out(found[1].rstrip() + "\n")
         return GOOD
-    names = [hit.entry.name for hit in loaded.search(query)] if query else sorted(loaded.entries)
+    names = [hit.entry.name for hit in loaded.search(query)] if query else sorted(loaded.rows)
     width = max(map(len, names), default=0)
+    entries = loaded.entries
     for name in names:
-        write_out(f"{name:<{width}}  {loaded.entries[name].doc}\n")
+        write_out(f"{name:<{width}}  {entries[name].doc}\n")
     return GOOD if names else FINDINGS
