@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc_targets.common.python_source import chain, string
+from wfc_targets.common.python_source import WIDTH, chain, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,14 +108,15 @@ def edge_lines(edges: Edges, indent: int) -> list[str]:
 
 
 def line_from(target: str, sources: list[str], following: dict[str, list[str]], done: set[str], indent: int) -> str:
-    """One line: what stands before a task, the task, and what follows it alone."""
+    """What stands before a task, the task, and what follows it alone; several lines where that is too wide."""
     if len(sources) == 1:
         group = [name for name in following[sources[0]] if name not in done]
         ends_here = [name for name in group if not following.get(name)]
         if len(ends_here) > 1 and target in ends_here:
             done.update(ends_here)
-            return chain([sources[0], "[" + ", ".join(ends_here) + "]"], ">>", indent)
-    parts = [sources[0] if len(sources) == 1 else "[" + ", ".join(sources) + "]", target]
+            return "\n".join(chain([sources[0], part], ">>", indent) for part in listed(ends_here, len(sources[0])))
+    *lists, last = [sources[0]] if len(sources) == 1 else listed(sources, len(target))
+    parts = [last, target]
     done.add(target)
     while True:
         nexts = [name for name in following.get(parts[-1], ()) if name not in done]
@@ -123,4 +124,14 @@ def line_from(target: str, sources: list[str], following: dict[str, list[str]], 
             break
         parts.append(nexts[0])
         done.add(nexts[0])
-    return chain(parts, ">>", indent)
+    return "\n".join([*(chain([part, target], ">>", indent) for part in lists), chain(parts, ">>", indent)])
+
+
+def listed(names: Sequence[str], taken: int) -> list[str]:
+    """`[a, b]`, as many such lists as it takes to stay narrow. taken: columns that the other end of the edge needs."""
+    rows: list[list[str]] = [[]]
+    for name in names:
+        if rows[-1] and len(", ".join([*rows[-1], name])) + taken > WIDTH - 16:
+            rows.append([])
+        rows[-1].append(name)
+    return ["[" + ", ".join(row) + "]" for row in rows]

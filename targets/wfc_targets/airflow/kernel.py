@@ -153,10 +153,13 @@ class Kernel:
         if call.idempotent:
             single.append(("key", self.key(call, stmt)))
         self.arguments(draft, single, groups)
-        self.http_result(draft, call)
+        self.http_result(draft, call, stmt.path)
 
-    def http_result(self, draft: Draft, call: ir.Call) -> None:
+    def http_result(self, draft: Draft, call: ir.Call, path: str) -> None:
+        """What is kept of the answer; a body of no declared type is read only if somebody asks for it."""
         kind = body_type(call)
+        if kind == JSON and not self.names.reads_body(path):
+            kind = None
         if kind is not None:
             draft.arguments.append(("body", Code('"file"') if kind == "file" else type_value(kind)))  # type: ignore[arg-type]
         if call.select:

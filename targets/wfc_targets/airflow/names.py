@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc import ir, walk
 from wfc.python_text import RESERVED as COMPUTED_NAMES
 from wfc.record import Record, replace
 from wfc_targets.airflow.model import Draft, Group
@@ -10,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wfc import ir
     from wfc.diagnostic import Diagnostic
 
 RESERVED = COMPUTED_NAMES | frozenset(
@@ -147,6 +147,16 @@ class Names:
             if milliseconds % size == 0:
                 return f"timedelta({unit}={milliseconds // size})"
         return f"timedelta(milliseconds={milliseconds})"
+
+    def reads_body(self, path: str) -> bool:
+        """Does the flow read the body of this http task, and not only its status or headers?"""
+        others = whole = 0
+        for expr in walk.flow_expressions(self.flow):
+            for part in walk.subexpressions(expr):
+                whole += isinstance(part, ir.Ref) and (part.kind, part.name) == ("task", path)
+                if isinstance(part, ir.Field) and isinstance(part.of, ir.Ref) and part.of.kind == "task":
+                    others += part.of.name == path and part.name in ("status", "headers")
+        return whole > others
 
     def zone(self) -> str:
         """The time zone in which the flow counts its days: of its first schedule, else UTC."""
