@@ -64,7 +64,7 @@ NO_URLS = ["", "a.example", "ftp://a.example/x", "https://", "https:///x", "http
         (f"for i in [1, 2] {{ task a = {POST} timeout 1m }}", ["WF501"]),
         (f"try {{ task a = {POST} timeout 1m task b = shell(\"x\") timeout 1m }} recover {{ fail \"no\" }}", []),
         (f"if n > 0 {{ task a = {POST} timeout 1m }} else {{ task b = shell(\"x\") timeout 1m }}", []),
-        (f"task a = {POST} timeout 1m undo {POST} {{ idempotent by run.id }}\n  task b = shell(\"x\") timeout 1m", ["WF301"]),
+        (f"task a = {POST} timeout 1m undo {POST} {{ idempotent by run.id }}\n  task b = sleep(5m)", ["WF301"]),
         # keys
         (f"task a = {PUT} {ONCE} idempotent by \"{{n}}\"", []),
         (f"for i in [1, 2] {{ task a = {PUT} {ONCE} idempotent by \"{{i}}\" }}", ["WF404"]),
@@ -95,6 +95,13 @@ def test_good_urls(url: str) -> None:
 @pytest.mark.parametrize("url", NO_URLS)
 def test_bad_urls(url: str) -> None:
     assert codes(flow(f'task a = http.put(url: "{url}")')) == ["WF207"]
+
+
+@pytest.mark.parametrize("action", ["shell", "python"])
+def test_names_are_no_patterns(action: str) -> None:
+    given = {"shell": "env", "python": "args"}[action]
+    text = f'flow f {{ secret t task a = {action}("x", {given}: {{ "*": t, "(": "a{{t}}" }}) timeout 1m }}'
+    assert set(codes(text)) <= {"WF202", "WF953"}
 
 
 def test_what_stands_in_the_catalog_is_reported_at_the_call() -> None:

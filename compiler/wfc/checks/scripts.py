@@ -23,6 +23,7 @@ def argument_span(call: Call, name: str) -> Span:
 
 def variable(name: str) -> str:
     """A pattern for `$NAME` and `${NAME…}`."""
+    name = re.escape(name)
     return rf"\$(?:{name}\b|\{{{name}\b)"
 
 
@@ -64,7 +65,7 @@ def is_shown(rest: str, public: Collection[str]) -> bool:
 def prints_python(body: str, names: Collection[str]) -> list[str]:
     """The arguments that a Python body prints or logs."""
     calls = re.findall(r"\b(?:print|log(?:ger|ging)?\.\w+)\(([^\n]*)", body)
-    return [name for name in names if any(re.search(rf"\b{name}\b", unquoted(call)) for call in calls)]
+    return [name for name in names if any(re.search(rf"\b{re.escape(name)}\b", unquoted(call)) for call in calls)]
 
 
 def unquoted(code: str) -> str:
@@ -115,6 +116,6 @@ def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str
     )
     for name in names:
         for how, pattern in ways:
-            if re.search(pattern.replace("{0}", name), body):
+            if re.search(pattern.replace("{0}", re.escape(name)), body):
                 yield name, how
                 break

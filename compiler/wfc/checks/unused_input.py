@@ -49,7 +49,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         return
     expressions = list(read(flow))
     used = {(ref.kind, ref.name) for expression in expressions for ref in walk.references(expression)}
-    named = {value for trigger in flow.triggers for key, value in trigger.args if key == "secret"}
+    named = [value for trigger in flow.triggers for key, value in trigger.args if key == "secret"]
     for kind, items in (("input", flow.inputs), ("config", flow.configs), ("secret", flow.secrets)):
         for item in items:
             if (kind, item.name) in used or (kind == "secret" and item.name in named):
