@@ -5,9 +5,8 @@ A cron expression that is none, a time zone that the IANA database does not have
 or has no host, a pause, wait or period of nothing, an integer beyond 2^53-1, an unknown escape in a string.
 
 ## Why
-Each engine finds it at a time of its own: when the flow is deployed, at the first run, or never (a zone that an engine
-does not know becomes UTC, or a schedule that does not start). Zones: the IANA time zone database; URLs: RFC 9110,
-section 4.2; cron: POSIX crontab, five fields.
+Each engine finds it at a time of its own: when the flow is deployed, at the first run, or never. Zones:
+the IANA time zone database; URLs: RFC 9110, section 4.2; cron: POSIX crontab, five fields.
 
 ## Bad
 ```wf

@@ -5,9 +5,9 @@
 The message does the arithmetic.
 
 ## Why
-Exponential pauses double: from 2s the tenth is 8m32s, the fifteenth 9h. AWS ("Exponential backoff and jitter") caps the
-pause for that reason, and Google's SRE book (chapter 21) gives a request three attempts; whoever wants to wait for
-something polls with `until … within`.
+Exponential pauses double: from 2s, the one before the tenth attempt is 8m32s, before the fifteenth 4h33m. AWS
+("Exponential backoff and jitter") caps the pause for that reason, and Google's SRE book (chapter 21) gives a request
+three attempts; whoever wants to wait for something polls with `until … within`.
 
 ## Bad
 ```wf

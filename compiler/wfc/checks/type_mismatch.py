@@ -6,7 +6,7 @@ Arguments, operators, conditions, defaults, outputs and fallbacks whose types do
 it can't get into a message or an output.
 
 ## Why
-Engines convert in ways of their own: GitHub's `==` takes "1" for 1, Kestra compares texts, Airflow Python values.
+Engines convert in ways of their own: GitHub's `==` takes "1" for 1, Python's does not.
 
 ## Bad
 ```wf

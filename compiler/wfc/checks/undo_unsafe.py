@@ -5,9 +5,10 @@ An `undo` whose call is not safe to repeat and has no idempotency key. The task'
 it gets a single try, when everything else has failed already.
 
 ## Why
-An undo is the last resort: if its answer is lost, nobody knows whether the money went back. Compensations have to be
-idempotent and retried (Garcia-Molina and Salem, "Sagas", 1987; Temporal's saga guide says the same). An undo that
-says what the state should be, as PUT, DELETE or `k8s.set_image` with the image read before, is safe by itself.
+An undo is the last resort: if its answer is lost, nobody knows whether the money went back. A saga holds
+only if every compensation succeeds in the end (Garcia-Molina and Salem, "Sagas", 1987), so it has to bear being tried
+again. An undo that says what the state should be, as PUT, DELETE or `k8s.set_image` with the image read before, is
+safe by itself.
 
 ## Bad
 ```wf
