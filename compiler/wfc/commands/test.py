@@ -19,7 +19,7 @@ def run(arguments: list[str]) -> int:
     if has_errors(found):
         show(found, gathered.loaded)
         return FINDINGS
-    from wfc.simulate import run_tests
+    from wfc.simulate import account, run_tests
 
     passed = failed = 0
     for flow in gathered.loaded.project.flows:
@@ -30,5 +30,8 @@ def run(arguments: list[str]) -> int:
             print(f"{'ok  ' if not result.failures else 'FAIL'} {flow.name}: {result.title}")
             for line in result.failures:
                 print(f"       {line}")
+            if result.failures:
+                print("       what happened:")
+                print("\n".join(f"         {line}" for line in account(result.trace)))
     print(f"{passed} passed, {failed} failed")
     return FINDINGS if failed else GOOD

@@ -90,7 +90,7 @@ class Calls:
                 self.expressions.resolve(arg.kids[-1] if arg.kind == "named" else arg, scope)
             effect = ir.Effect("unknown")
             return ir.Call(dotted(node.nodes()[0]), (), ir.Shell(""), types.UNKNOWN, (), effect, span)
-        if written is not None and signature.name not in TYPED and not signature.name.startswith(("http.", "llm.")):
+        if written is not None and not takes_type(signature):
             self.report.error(
                 "WF210",
                 f"`{signature.name}` already says what it gives (`{signature.result}`)",
@@ -229,6 +229,12 @@ class Calls:
             self.report.quiet -= 1
         call = inner.expand(body, bound, kind, span, depth + 1)
         return replace(call, select=signature.returns or call.select, effect=effect, needs=call.needs + needs)
+
+
+def takes_type(signature: Signature) -> bool:
+    """May `->` stand behind a call of this action: is its result open, as JSON?"""
+    open_result = signature.result in (types.JSON, types.ListType(types.JSON))
+    return open_result or signature.name in TYPED or signature.name.startswith(("http.", "llm."))
 
 
 def kind_name(kind: str) -> str:

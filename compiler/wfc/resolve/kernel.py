@@ -30,13 +30,13 @@ def build(name: str, given: dict[str, AnyExpr], span: Span, calls: Calls) -> ir.
         case "python":
             packages = tuple(text_items(given.get("packages")))
             image = constant_text(given.get("image"))
-            return ir.Python(script(given, calls), named(given, "args", calls), packages, image)
+            return ir.Python(script(given, calls), named(given, "args", calls, nulls=True), packages, image)
         case "sleep":
             return ir.Sleep(given["duration"])
         case "flow.run":
             return run_flow(given, calls)
         case "sql.query" | "sql.execute":
-            params = named(given, "params", calls)
+            params = named(given, "params", calls, nulls=True)
             return ir.Sql(name.removeprefix("sql."), given["url"], script(given, calls, "sql"), params)
         case _ if name.startswith("http."):
             return http(name.removeprefix("http.").upper(), given, span, calls)
@@ -61,13 +61,13 @@ def script(given: dict[str, AnyExpr], calls: Calls, key: str = "script") -> str:
     return ""
 
 
-def named(given: dict[str, AnyExpr], key: str, calls: Calls) -> ir.Named:
-    """The entries of a record literal. Reports WF202 for anything else."""
+def named(given: dict[str, AnyExpr], key: str, calls: Calls, nulls: bool = False) -> ir.Named:
+    """The entries of a record literal; those that are null only with `nulls`. Reports WF202 for anything else."""
     value = given.get(key)
     if value is None or value.type == types.UNKNOWN:
         return ()
     if isinstance(value, ir.RecordExpr):
-        return tuple((name, item) for name, item in value.entries if not is_null(item))
+        return tuple((name, item) for name, item in value.entries if nulls or not is_null(item))
     calls.report.error("WF202", f"`{key}` wants its names written out: `{key}: {{ NAME: value }}`", value.span)
     return ()
 
