@@ -5,7 +5,11 @@ from __future__ import annotations
 import collections
 import pathlib
 
+import pytest
+
 from checks.finding import findings
+from strategies.programs import program
+from wfc.diagnostic import ordered
 
 TEXT = (pathlib.Path(__file__).parent / "many_defects.wf").read_text(encoding="utf-8")
 SEEDED = {
@@ -49,3 +53,9 @@ def test_a_syntax_error_hides_no_finding_elsewhere() -> None:
     assert "WF001" in codes
     assert codes >= {"WF102", "WF201", "WF303", "WF305", "WF313", "WF403", "WF404", "WF405", "WF601", "WF603", "WF802"}
     assert not codes & {"WF109", "WF206"}, "what could not be read may use it"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_text_of_the_grammar_can_be_checked(seed: int) -> None:
+    found = findings(program(seed))
+    assert found == ordered(found)

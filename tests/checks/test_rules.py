@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import codes, findings, flow
+from wfc.check import run_checks
 from wfc.checks.scripts import prints_python, prints_shell, runs_in_python, runs_in_shell
 from wfc.checks.worst_case import worst_case
 from wfc.pipeline import load_texts
+from wfc.settings import Settings
 
 URL = "https://a.example/x"
 PUT = f'http.put(url: "{URL}")'
@@ -114,6 +116,15 @@ def test_what_stands_in_the_catalog_is_reported_at_the_call() -> None:
 def test_a_policy_that_many_inherit_is_judged_once() -> None:
     head = "defaults { timeout 1m retry exponential(attempts: 30, first: 1s) }"
     assert codes(flow(f"task a = {PUT} task b = {PUT}", head)) == ["WF305"]
+
+
+def test_a_policy_of_the_settings_gets_no_fix() -> None:
+    """Its words are at hand, but not their place in wfc.toml."""
+    settings = Settings(defaults="retry exponential(attempts: 12, first: 2s) timeout 1m")
+    project = load_texts([("f.wf", flow(f"task a = {PUT}", BARE))], settings).project
+    (found,) = run_checks(project, selected=["WF305"])
+    assert found.span.source == "wfc.toml"
+    assert found.fixes == ()
 
 
 def test_a_budget_of_time_bounds_everything() -> None:

@@ -67,10 +67,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         for _, call in named_calls(task):
             if call.retry is not None and call.retry.span not in seen:
                 seen.add(call.retry.span)
-                yield from judge(call.retry)
+                yield from judge(call.retry, call.span.source)
 
 
-def judge(retry: Retry) -> Iterator[Diagnostic]:
+def judge(retry: Retry, source: str) -> Iterator[Diagnostic]:
+    """One that stands in the settings (wfc.toml) has its words there, but not its place: no fix for it."""
     if retry.attempts > MOST_ATTEMPTS:
         yield CHECK.found(
             f"{retry.attempts} attempts are more than {MOST_ATTEMPTS}",
@@ -88,7 +89,7 @@ def judge(retry: Retry) -> Iterator[Diagnostic]:
             retry.span,
             why="Somebody waits for the run long after the fault has passed.",
             help="add `max: 5m`",
-            fixes=(Fix("add `max: 5m`", (Edit(end, ", max: 5m"),)),),
+            fixes=(Fix("add `max: 5m`", (Edit(end, ", max: 5m"),)),) if end.source == source else (),
         )
 
 
