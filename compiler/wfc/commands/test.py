@@ -32,6 +32,6 @@ def run(arguments: list[str]) -> int:
                 print(f"       {line}")
             if result.failures:
                 print("       what happened:")
-                print("\n".join(f"         {line}" for line in account(result.trace)))
+                print("\n".join(f"         {line}" for line in account(result.trace).splitlines()))
     print(f"{passed} passed, {failed} failed")
     return FINDINGS if failed else GOOD
