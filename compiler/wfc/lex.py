@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Rules = list[tuple[str, int, str, bool, tuple[int, ...]]]
 
 with open(os.path.join(os.path.dirname(__file__), "tables.bin"), "rb") as _file:
-    _TABLES: Any = marshal.load(_file)
+    _TABLES: Any = marshal.loads(_file.read())
 STATES: list[dict[str, int]] = _TABLES[0]
 RULES: Rules = _TABLES[1]
 WORDS: dict[str, str] = _TABLES[2]

@@ -121,7 +121,7 @@ def load() -> Catalog:
         import marshal
 
         with open(TABLE, "rb") as file:
-            _loaded = Catalog({row[0]: row for row in marshal.load(file)})
+            _loaded = Catalog({row[0]: row for row in marshal.loads(file.read())})
     return _loaded
 
 
