@@ -8,7 +8,7 @@ from wfc.types import NOTHING, RecordType
 from wfc_targets.airflow.kinds import schema
 from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group, Line
 from wfc_targets.airflow.names import Fixed, Tail
-from wfc_targets.airflow.report import unsupported
+from wfc_targets.airflow.report import lossy, unsupported
 from wfc_targets.airflow.values import FunctionWriter, Values, constant
 from wfc_targets.common.python_source import Call, Code, inline, string
 
@@ -36,6 +36,7 @@ class Blocks:
         def id(self, label: str, scope: Scope) -> str: ...
         def created(self, start: int) -> list[Draft]: ...
         def value_task(self, name: str, role: str, stmt: AnyStmt, value: AnyExpr, scope: Scope) -> Draft: ...
+        def guard(self, draft: Draft, when: AnyExpr | None, scope: Scope) -> None: ...
         def site(self, stmt: ir.Task | ir.Approve, ids: Sequence[str], draft: Draft, scope: Scope) -> None: ...
 
     # --- parallel ---
@@ -216,6 +217,42 @@ class Blocks:
         self.names.drafts[end] = draft
 
     # --- approvals ---
+
+    def approve(self, stmt: ir.Approve, scope: Scope) -> Tail:
+        """A person decides; a rejection or silence fails it, unless a fallback decides otherwise."""
+        draft = Draft(self.id(stmt.label, scope), "approve", stmt.path, stmt.span)
+        draft.operator = self.names.use("airflow.providers.standard.operators.hitl", "ApprovalOperator")
+        subject = Values(self.names, scope).direct(stmt.question)
+        if subject is None:
+            subject = self.asked(draft, stmt, scope)
+        draft.arguments.append(("subject", subject))
+        draft.arguments.append(("fail_on_reject", True))
+        if stmt.timeout:
+            draft.arguments.append(("response_timeout", Code(self.names.seconds(stmt.timeout))))
+        if stmt.by:
+            draft.arguments.append(("assigned_users", [{"id": stmt.by, "name": stmt.by}]))
+            lossy(
+                self.names,
+                stmt.span,
+                f"`by` names a user, `{stmt.by}`",
+                "ApprovalOperator knows users, no groups or roles.",
+                "name a user, or give the group the permission to answer and leave `by` out",
+            )
+        self.fields(draft, stmt)
+        self.guard(draft, stmt.when, scope)
+        self.add(draft, scope)
+        self.site(stmt, (draft.id,), draft, scope)
+        if stmt.fallback is None:
+            return Tail((draft.id,), stmt.when is not None)
+        return self.decided(stmt, draft, scope)
+
+    def asked(self, draft: Draft, stmt: ir.Approve, scope: Scope) -> Code:
+        """A question with computed parts: a template field of its own takes a function of the context."""
+        writer = FunctionWriter(Values(self.names, scope))
+        code = writer.code(stmt.question)
+        name = f"{draft.id}_question"
+        draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, Line("return ", code))))
+        return Code(name)
 
     def fields(self, draft: Draft, stmt: ir.Approve) -> None:
         """What a person may fill in, as a form."""

@@ -91,7 +91,7 @@ def group(inside: Group, members: Sequence[Draft], everything: Sequence[Draft]) 
     lines = [f"{INDENT}@task_group(prefix_group_id=False)", f"{INDENT}def {inside.id}({inside.variable}):"]
     content: list[str] = []
     for draft in members:
-        add(content, task(draft, 2))
+        add(content, task(draft, 2, named=len(members) > 1))
     edges = edge_lines(inner_edges(members, everything), 2)
     lines += content + (["", *edges] if edges else [])
     return [*lines, "", assignment(inside.id, expanded(inside), 1)]
@@ -101,8 +101,8 @@ def expanded(inside: Group) -> Call:
     return Call(f"{inside.id}.expand", ((inside.variable, Code(inside.source)),))
 
 
-def task(draft: Draft, indent: int) -> list[str]:
-    """A task and the functions in front of it."""
+def task(draft: Draft, indent: int, named: bool = True) -> list[str]:
+    """A task and the functions in front of it. named: somebody else refers to it."""
     lines: list[str] = []
     for function in draft.functions:
         lines += [*definition(function, indent), ""]
@@ -116,7 +116,7 @@ def task(draft: Draft, indent: int) -> list[str]:
     if draft.teardown:
         text = write(Call(draft.operator, tuple(arguments)), indent, len(draft.id) + 3, 14)
         return [*lines, INDENT * indent + f"{draft.id} = {text}.as_teardown()"]
-    return [*lines, assignment(draft.id, Call(draft.operator, tuple(arguments)), indent)]
+    return [*lines, assignment(draft.id if named else "", Call(draft.operator, tuple(arguments)), indent)]
 
 
 def function_task(draft: Draft, indent: int) -> list[str]:
@@ -142,6 +142,9 @@ def definition(function: Function, indent: int) -> list[str]:
     """def name(parameters): with its body."""
     margin = INDENT * indent
     lines = [f"{margin}def {function.name}({function.parameters}):"]
+    if len(lines[0]) > WIDTH:
+        names = [f"{margin}{INDENT}{name}," for name in function.parameters.split(", ")]
+        lines = [f"{margin}def {function.name}(", *names, f"{margin}):"]
     if function.verbatim:
         return [*lines, body(function.verbatim, indent + 1)]
     for line in function.lines:

@@ -16,10 +16,12 @@ from wfc_targets.airflow.names import Context, Names, Scope, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.triggers import ASSET, dag_arguments
 from wfc_targets.airflow.values import FunctionWriter, Values
-from wfc_targets.common.python_source import Call, Code, string
+from wfc_targets.common.python_source import Call, Code, string, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc_targets.airflow.model import Arguments
     from wfc_targets.airflow.undo import Undo
     from wfc_targets.common.python_source import Node
@@ -57,14 +59,25 @@ def finished(names: Names, arguments: Arguments, version: str) -> Dag:
         if used or (word == "task_group" and groups):
             names.use("airflow.sdk", word)
     names.use("airflow.sdk", "DAG")
-    if names.helpers:
-        names.imports["wfc_airflow"] = set(names.helpers)
+    words = set(used_words(names))
+    if names.helpers & words:
+        names.imports["wfc_airflow"] = names.helpers & words
     imports = tuple((module, tuple(sorted(found))) for module, found in sorted(names.imports.items()))
     header = header_lines(names, version)
     return Dag(
-        flow.name, header, tuple(sorted(names.modules)), imports, tuple(constants), tuple(arguments),
+        flow.name, header, tuple(sorted(names.modules & words)), imports, tuple(constants), tuple(arguments),
         tuple(names.drafts.values()), names.uses_dag or uses_get_task(names),
     )  # fmt: skip
+
+
+def used_words(names: Names) -> Iterator[str]:
+    """What all functions of the file call or look into: what is not among it need not be imported."""
+    import re
+
+    for draft in names.drafts.values():
+        for function in (*draft.functions, *([draft.function] if draft.function else [])):
+            for line in function.lines:
+                yield from re.findall(r"\w+(?=[.(])", line.text + write(line.value))
 
 
 def uses_get_task(names: Names) -> bool:
@@ -146,7 +159,7 @@ class FlowMaker:
         if len(self.flow.triggers) > 1 or self.flow.finally_:
             unsupported(
                 self.names,
-                self.flow.triggers[0].span,
+                self.flow.span,
                 "`where` beside other triggers or `finally`",
                 "A DAG can't tell which trigger started it, and its teardowns run in any case.",
                 "put the body into an `if`",
@@ -154,7 +167,7 @@ class FlowMaker:
         writer = FunctionWriter(Values(self.names, Scope()))
         code = writer.code(tests[0], "holds")
         name = self.names.fresh("where")
-        draft = Draft(name, "glue", "", self.flow.triggers[0].span, "task.short_circuit")
+        draft = Draft(name, "glue", "", self.flow.span, "task.short_circuit")
         draft.function = Function(name, "**context", (*writer.lines, Line("return ", code)))
         self.lowering.add(draft, Scope())
         return Scope(before=(name,))
@@ -165,7 +178,7 @@ class FlowMaker:
             return tail
         writer = FunctionWriter(Values(self.names, Scope()))
         record: dict[str, Node] = {item.name: writer.code(item.value, item.name) for item in self.flow.outputs}
-        draft = Draft("outputs", "calc", "", self.flow.outputs[0].span)
+        draft = Draft("outputs", "calc", "", self.flow.span)
         draft.record = True
         draft.function = Function("outputs", "**context", (*writer.lines, Line("return ", record)))
         self.lowering.add(draft, Scope().after(tail))

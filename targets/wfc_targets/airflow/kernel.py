@@ -85,6 +85,7 @@ class Kernel:
     def python(self, draft: Draft, call: ir.Call, op: ir.Python) -> None:
         names = ", ".join(name for name, _ in op.args)
         draft.function = Function(draft.id, names, (), op.body)
+        draft.record = may_be_record(call.type) or "{" in op.body
         if op.packages:
             return self.with_packages(draft, call, op)
         if op.image:
@@ -95,28 +96,28 @@ class Kernel:
                 "Airflow runs a task where its worker runs.",
                 "let the worker run in that image, or leave `image` out",
             )
-        draft.record = may_be_record(call.type)
         if call.type != NOTHING:
             draft.decorators.append(Call("wfc.returns", ((None, type_value(call.type)),)))
         self.function_arguments(draft, op.args)
         return None
 
     def with_packages(self, draft: Draft, call: ir.Call, op: ir.Python) -> None:
-        """A virtual environment of its own: arguments must be direct, as nothing else reaches it."""
+        """A virtual environment of its own, which no context reaches: values are computed when fields are rendered."""
         draft.operator = "task.virtualenv"
         draft.options.append(("requirements", list(op.packages)))
-        draft.options.append(("post_execute", Call("wfc.result_is", ((None, type_value(call.type)),))))
-        for name, value in op.args:
-            node = self.values.direct(value)
-            if node is None:
-                unsupported(
-                    self.names,
-                    value.span,
-                    "a computed argument of a task with packages",
-                    "It runs in another Python, which gets plain results and inputs only.",
-                    "compute the value in a task of its own, without packages",
-                )
-            draft.arguments.append((name, node))
+        files = holds_file(call.type)
+        check = Call("wfc.keep_result" if files else "wfc.result_is", ((None, type_value(call.type)),))
+        draft.options += [("do_xcom_push", False), ("post_execute", check)] if files else [("post_execute", check)]
+        direct = self.direct_all(op.args)
+        if direct is not None and not any(value.type == FILE for _, value in op.args):
+            draft.arguments += direct
+            return
+        function = self.values.function(f"{draft.id}_values", op.args)
+        draft.functions.append(function)
+        draft.checks.append(f"wfc.computable({function.name})")
+        for name, _ in op.args:
+            late = Call("wfc.Late", ((None, Code(function.name)), (None, name)))
+            draft.arguments.append((name, late))
 
     def function_arguments(self, draft: Draft, args: Entries, force: bool = False) -> None:
         """Arguments of a @task function: direct, or by `wfc.given` where one of them is computed."""
@@ -268,6 +269,12 @@ class Kernel:
             draft.options.append(("retry_exponential_backoff", True))
             if retry.maximum:
                 draft.options.append(("max_retry_delay", Code(self.names.seconds(retry.maximum))))
+
+
+def holds_file(kind: Type) -> bool:
+    """Is it a file, or a record with one?"""
+    of = kind.of if isinstance(kind, OptionalType) else kind
+    return of == FILE or (isinstance(of, RecordType) and any(holds_file(inner) for _, inner in of.fields))
 
 
 def may_be_record(kind: Type) -> bool:

@@ -66,7 +66,10 @@ def schema(kind: Type, strict: bool = False) -> dict[str, Json]:
                 "type": "object",
                 "properties": {name: schema(of, strict) for name, of in fields},
             }
-            return found | {"required": list(wanted)} | ({"additionalProperties": False} if strict else {})
+            found["required"] = [*wanted]
+            if strict:
+                found["additionalProperties"] = False
+            return found
         case types.EnumType(members):
             return {"type": "string", "enum": list(members)}
         case types.OptionalType(of):

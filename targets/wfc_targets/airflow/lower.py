@@ -13,7 +13,7 @@ from wfc_targets.airflow.graph import last_of
 from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
 from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
-from wfc_targets.airflow.report import lossy, unsupported
+from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.undo import Undos
 from wfc_targets.airflow.values import FunctionWriter, Values
 from wfc_targets.common.python_source import Call, Code, string
@@ -151,7 +151,7 @@ class Lowering(Blocks):
         if when is None:
             return
         draft.functions.insert(0, self.condition(f"{draft.id}_when", when, scope))
-        draft.checks.append(f"{draft.id}_when")
+        draft.checks.insert(0, f"{draft.id}_when")
 
     def condition(self, name: str, test: AnyExpr, scope: Scope) -> Function:
         """A function of the context that says whether something holds."""
@@ -263,42 +263,6 @@ class Lowering(Blocks):
         self.add(draft, scope)
         return Tail((draft.id,), False)
 
-    def approve(self, stmt: ir.Approve, scope: Scope) -> Tail:
-        """A person decides; a rejection or silence fails it, unless a fallback decides otherwise."""
-        draft = Draft(self.id(stmt.label, scope), "approve", stmt.path, stmt.span)
-        draft.operator = self.names.use("airflow.providers.standard.operators.hitl", "ApprovalOperator")
-        subject = Values(self.names, scope).direct(stmt.question)
-        if subject is None:
-            subject = self.asked(draft, stmt, scope)
-        draft.arguments.append(("subject", subject))
-        draft.arguments.append(("fail_on_reject", True))
-        if stmt.timeout:
-            draft.arguments.append(("response_timeout", Code(self.names.seconds(stmt.timeout))))
-        if stmt.by:
-            draft.arguments.append(("assigned_users", [{"id": stmt.by, "name": stmt.by}]))
-            lossy(
-                self.names,
-                stmt.span,
-                f"`by` names a user, `{stmt.by}`",
-                "ApprovalOperator knows users, no groups or roles.",
-                "name a user, or give the group the permission to answer and leave `by` out",
-            )
-        self.fields(draft, stmt)
-        self.guard(draft, stmt.when, scope)
-        self.add(draft, scope)
-        self.site(stmt, (draft.id,), draft, scope)
-        if stmt.fallback is None:
-            return Tail((draft.id,), stmt.when is not None)
-        return self.decided(stmt, draft, scope)
-
-    def asked(self, draft: Draft, stmt: ir.Approve, scope: Scope) -> Code:
-        """A question with computed parts: a template field of its own takes a function of the context."""
-        writer = FunctionWriter(Values(self.names, scope))
-        code = writer.code(stmt.question)
-        name = f"{draft.id}_question"
-        draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, Line("return ", code))))
-        return Code(name)
-
     # --- conditions ---
 
     def tests(self, arms: Sequence[tuple[AnyExpr, Block]]) -> list[AnyExpr]:
@@ -341,17 +305,13 @@ class Lowering(Blocks):
         name = self.id(f"{stmt.label}_branch", scope)
         writer = FunctionWriter(Values(self.names, scope))
         lines = self.arm_lines(writer, tests, list(range(len(bodies))))
-        function = Function(name, "context", tuple(lines))
         nodes: list[str] = []
+        first = len(self.names.drafts)
         for number, body in enumerate(bodies):
-            context = Context(check=f"wfc.arm({name}, {number})")
             start = len(self.names.drafts)
-            tail = self.block(body, scope.inside(context))
-            created = self.created(start)
-            if created and function not in (known for draft in created for known in draft.functions) and function:
-                created[0].functions.insert(0, function)
-                function = None  # type: ignore[assignment]
-            nodes += tail.nodes if created else []
+            tail = self.block(body, scope.inside(Context(check=f"wfc.arm({name}, {number})")))
+            nodes += tail.nodes if self.created(start) else []
+        self.created(first)[0].functions.insert(0, Function(name, "context", tuple(lines)))
         return Tail(tuple(dict.fromkeys(nodes)), True)
 
     def arm_lines(self, writer: FunctionWriter, tests: list[AnyExpr], results: Sequence[Node]) -> list[Line]:
