@@ -108,7 +108,7 @@ def test_retry_and_timeout() -> None:
 def test_a_concurrent_loop_is_mapped() -> None:
     text = dag('for x in ["a", "b"] max 2 { task t = shell("x", env: { X: x }) }')
     assert calls(text)["for_x"] == {"x": "['a', 'b']"}
-    assert calls(text)["t"]["max_active_tis_per_dagrun"] == "2"
+    assert "max_active_tis_per_dagrun=2" in text
 
 
 def test_two_bounded_loops_have_a_pool_each() -> None:
