@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.finding import codes, findings, flow
+from checks.finding import applied, codes, findings, flow
 from wfc.check import run_checks
 from wfc.checks.scripts import prints_python, prints_shell, runs_in_python, runs_in_shell
 from wfc.checks.worst_case import worst_case
@@ -111,6 +111,21 @@ def test_what_stands_in_the_catalog_is_reported_at_the_call() -> None:
     (found,) = findings(text)
     assert (found.code, found.span.source) == ("WF207", "flow.wf")
     assert text[found.span.start : found.span.end].startswith("todoist.close(")
+
+
+def test_one_finding_for_all_that_lack_a_clause() -> None:
+    body = "\n  ".join(f'task t{n} = shell("x")' for n in range(9))
+    text = flow(body, BARE)
+    found = next(item for item in findings(text) if item.code == "WF302")
+    assert found.message == "`t0`, `t1` and 7 others may hang for ever: nothing bounds them"
+    assert len(found.labels) == 6
+    assert "WF302" not in codes(applied(text, found.fixes[0]))
+
+
+def test_a_reason_covers_its_own_task_alone() -> None:
+    body = 'task a = shell("x") allow WF302 "it ends"\n  task b = shell("x")\n  task c = shell("x")'
+    (found,) = (item for item in findings(flow(body, "")))
+    assert found.message == "`b` and `c` may hang for ever: nothing bounds them"
 
 
 def test_a_policy_that_many_inherit_is_judged_once() -> None:

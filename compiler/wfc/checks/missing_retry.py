@@ -2,9 +2,9 @@
 
 ## What it finds
 A request, an SQL statement, a question to a model or a `kubectl` action that is safe to repeat (the catalog says so,
-or `idempotent` does) and has no `retry`. One `retry` in `defaults` is enough for a whole flow. `no retry "why"` says
-that one try is meant; without a reason it does not. Tasks of a `workspace` are left out: what a failed attempt left
-in the directory is theirs, so `defaults` do not reach them either.
+or `idempotent` does) and has no `retry`. All tasks of a flow that lack it make one finding, and one `retry` in
+`defaults` is enough for them. `no retry "why"` says that one try is meant; without a reason it does not. Tasks of a
+`workspace` are left out: what a failed attempt left in the directory is theirs, so `defaults` do not reach them.
 
 ## Why
 Networks drop requests and servers answer 429 or 503 for a moment; a second try a little later is the remedy that RFC
@@ -41,41 +41,54 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import after, is_remote, is_repeatable, keeps_no_key, named_calls, placed_tasks, work
-from wfc.diagnostic import WARNING, Edit, Fix
+from wfc.checks.common import is_remote, is_repeatable, keeps_no_key, named_calls, placed_tasks, work
+from wfc.checks.lacking import Lacking, clause_fix, groups, labels, titles
+from wfc.diagnostic import WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Call, Flow, Task
+    from wfc.ir import Flow, Task
 
 CLAUSE = "retry exponential(attempts: 4, first: 2s, max: 1m)"
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
-    """At most one finding a task: its call, else its fallback or undo, which inherit the retry of the call."""
+    """One finding for all tasks that lack it, or one each for those that `allow` it or do not say why."""
+    lacking = []
     for task, place in placed_tasks(flow):
         if place.within(ir.Workspace) or task.call.no_retry or keeps_no_key(task.call):
             continue
-        for title, call in named_calls(task):
-            if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry:
-                yield report(task, title, call)
-                break
+        found = single_try(task)
+        if found is not None and found.call.no_retry is not None:
+            message = f"{found.title} is not retried, and the flow does not say why"
+            yield CHECK.found(message, found.call.span, help='write the reason: `no retry "…"`, or a `retry`')
+        elif found is not None:
+            lacking.append(found)
+    for group in groups(lacking, "WF301"):
+        yield report(group)
 
 
-def report(task: Task, title: str, call: Call) -> Diagnostic:
-    if call.no_retry is not None:
-        message = f"{title} is not retried, and the flow does not say why"
-        return CHECK.found(message, call.span, help='write the reason: `no retry "…"`, or a `retry`')
-    fixes = () if call is not task.call else (Fix(f"add `{CLAUSE}`", (Edit(after(task.span), f" {CLAUSE}"),)),)
+def single_try(task: Task) -> Lacking | None:
+    """The call of a task, else its fallback or undo (which inherit its retry), that is not retried and could be."""
+    for title, call in named_calls(task):
+        if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry:
+            return Lacking(task, title, call)
+    return None
+
+
+def report(group: list[Lacking]) -> Diagnostic:
+    first = group[0]
+    gives, what = ("gives", work(first.call)) if len(group) == 1 else ("give", "what they do")
     return CHECK.found(
-        f"{title} gives up at the first failure, though {work(call)} may safely be repeated",
-        call.span,
+        f"{titles(group)} {gives} up at the first failure, though {what} may safely be repeated",
+        first.call.span,
+        *labels(group, "nor is this retried"),
         why="Networks and servers fail for a moment; a second try costs nothing here.",
         help=f'add `{CLAUSE}` to the task or, once for the flow, to `defaults {{ }}`; or say `no retry "why"`',
-        fixes=fixes,
+        fixes=clause_fix(group, CLAUSE),
     )
 
 

@@ -1,9 +1,9 @@
 """missing-timeout: nothing ends an attempt that hangs
 
 ## What it finds
-A script, request, SQL statement or question to a model without `timeout`. One `timeout` in `defaults` is enough for a
-whole flow, and so is a `budget { time … }`. `sleep` and `flow.run` need none: the one ends, the other is bounded by
-the tasks of its flow.
+A script, request, SQL statement or question to a model without `timeout`. All tasks of a flow that lack it make
+one finding; one `timeout` in `defaults` is enough for them, or a `budget { time … }`. `sleep` and `flow.run` need
+none: the one ends, the other is bounded by the tasks of its flow.
 
 ## Why
 Engines have no limit, or one that is far away: a GitHub job ends after 360 minutes, an Airflow task never
@@ -36,39 +36,48 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import after, named_calls, placed_tasks, work
-from wfc.diagnostic import WARNING, Edit, Fix
+from wfc.checks.common import named_calls, placed_tasks, work
+from wfc.checks.lacking import Lacking, clause_fix, groups, labels, titles
+from wfc.diagnostic import WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Call, Flow, Task
+    from wfc.ir import Flow, Task
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
-    """At most one finding a task: its fallback and undo inherit the timeout of the call."""
+    """One finding for all tasks that lack it, or one each for those that `allow` it."""
     if flow.budget is not None and flow.budget.time:
         return
-    for task, _ in placed_tasks(flow):
-        for title, call in named_calls(task):
-            if call.timeout is None and not isinstance(call.op, ir.Sleep | ir.RunFlow):
-                yield report(task, title, call)
-                break
+    lacking = [found for task, _ in placed_tasks(flow) if (found := unbounded(task)) is not None]
+    for group in groups(lacking, "WF302"):
+        yield report(group)
 
 
-def report(task: Task, title: str, call: Call) -> Diagnostic:
+def unbounded(task: Task) -> Lacking | None:
+    """The call of a task, else its fallback or undo (which inherit its timeout), that nothing bounds."""
+    for title, call in named_calls(task):
+        if call.timeout is None and not isinstance(call.op, ir.Sleep | ir.RunFlow):
+            return Lacking(task, title, call)
+    return None
+
+
+def report(group: list[Lacking]) -> Diagnostic:
     """A request answers within minutes; how long a script may take only its author knows, so that fix is not safe."""
-    short = isinstance(call.op, ir.Http | ir.Llm)
+    first = group[0]
+    short = all(isinstance(item.call.op, ir.Http | ir.Llm) for item in group)
     clause = "timeout 5m" if short else "timeout 1h"
-    fix = Fix(f"add `{clause}`", (Edit(after(task.span), f" {clause}"),), safe=short)
+    what = work(first.call) if len(group) == 1 else "them"
     return CHECK.found(
-        f"{title} may hang for ever: nothing bounds {work(call)}",
-        call.span,
+        f"{titles(group)} may hang for ever: nothing bounds {what}",
+        first.call.span,
+        *labels(group, "nothing bounds this either"),
         why="Engines wait for hours or without end, and what comes next waits with them.",
         help=f"add `{clause}` (of one attempt) to the task or, once for the flow, to `defaults {{ }}`",
-        fixes=(fix,) if call is task.call else (),
+        fixes=clause_fix(group, clause, safe=short),
     )
 
 
