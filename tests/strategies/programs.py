@@ -128,20 +128,20 @@ def program(seed: int, size: int = 150, comments: bool = True) -> str:
 
 def mutated(random: Random, texts: list[str]) -> list[str]:
     """Token texts with one to three of them deleted, doubled, swapped or replaced by another token of the language."""
-    texts = list(texts)
+    texts = texts or ["flow"]
     others = [*sentences().fixed.values(), *(one for samples in TERMINALS.values() for one in samples)]
     for _ in range(random.randrange(1, 4)):
         at = random.randrange(len(texts))
         match random.randrange(4):
             case 0 if len(texts) > 1:
-                del texts[at]
+                texts = texts[:at] + texts[at + 1 :]
             case 1:
-                texts.insert(at, texts[at])
+                texts = [*texts[:at], texts[at], *texts[at:]]
             case 2:
                 other = random.randrange(len(texts))
-                texts[at], texts[other] = texts[other], texts[at]
+                texts = [texts[at] if i == other else texts[other] if i == at else one for i, one in enumerate(texts)]
             case _:
-                texts[at] = random.choice(others)
+                texts = [*texts[:at], random.choice(others), *texts[at + 1 :]]
     return texts
 
 
