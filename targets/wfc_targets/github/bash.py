@@ -20,6 +20,7 @@ class Attempt(Record):
     """What one attempt runs. file: name under $RUNNER_TEMP. command: before the file. checks: tests of the result.
 
     limit: of one attempt, in ms, or None. budget: does the flow's deadline ($WFC_END, epoch seconds) bound it too?
+    timed: is the output `timed_out` wanted?
     """
 
     title: str
@@ -29,6 +30,7 @@ class Attempt(Record):
     checks: tuple[str, ...] = ()
     limit: int | None = None
     budget: bool = False
+    timed: bool = False
 
 
 def duration(milliseconds: int) -> str:
@@ -116,7 +118,14 @@ def chained(commands: Iterable[str]) -> str:
 
 def single(attempt: Attempt) -> str:
     """One attempt, from a file."""
-    return lines(kept(attempt), limit_lines(attempt), once(attempt), *attempt.checks)
+    command = once(attempt)
+    if attempt.timed:
+        command = lines(f"{command} || {{", "  code=$?", f"  {TIMED_OUT}", '  exit "$code"', "}")
+    return lines(kept(attempt), limit_lines(attempt), command, *attempt.checks)
+
+
+TIMED_OUT = 'if [ "$code" = 124 ] || [ "$code" = 137 ]; then echo "timed_out=true" >> "$GITHUB_OUTPUT"; fi'
+"""timeout(1) gives 124, or 137 when it had to kill."""
 
 
 def repeated(attempt: Attempt, pauses: tuple[int, ...], end: str = "exit 0") -> str:
@@ -134,7 +143,8 @@ def repeated(attempt: Attempt, pauses: tuple[int, ...], end: str = "exit 0") -> 
         ': > "$GITHUB_OUTPUT"',
         limit_lines(attempt),
         tries,
-        f'echo "::warning title={attempt.title}::attempt failed, exit code $?"',
+        *(["code=$?", TIMED_OUT] if attempt.timed else []),
+        f'echo "::warning title={attempt.title}::attempt failed, exit code ${"code" if attempt.timed else "?"}"',
         *tail,
     )
     after = "exit 1" if end == "exit 0" else ""

@@ -95,6 +95,14 @@ def compute(draft: Draft, scope: Scope, step: str, name: str, values: list[tuple
 
 def work_of(call: Call, place: Place) -> Work:
     """What one attempt of the call runs."""
+    image = getattr(call.op, "image", None)
+    if image is not None:
+        place.draft.unsupported(
+            call.span,
+            f"`{place.title}` runs in the image `{image}`",
+            "An image is that of a whole job on GitHub Actions, and the tasks of this flow share jobs.",
+            "leave the image out and call `docker run` in the script, or install what is needed",
+        )
     match call.op:
         case ir.Shell():
             return operations.shell(call.op, call, place)
@@ -123,13 +131,15 @@ def _run(
     pauses = () if work.repeats or call.retry is None else call.retry.pauses()
     limit = None if work.repeats else call.timeout
     suffix = "py" if work.language == "python" else "sh"
-    attempt = Attempt(place.step, f"{place.step}.{suffix}", work.script, work.command, work.checks, limit, budget)
+    attempt = Attempt(
+        place.step, f"{place.step}.{suffix}", work.script, work.command, work.checks, limit, budget, place.timed
+    )
     if poll is not None:
         text = _polling(poll, attempt, pauses, call, place, env)
         return text, "", None, tuple(env.items())
     if pauses:
         return bash.kept(attempt) + bash.repeated(attempt, pauses), "", None, tuple(env.items())
-    odd = limit is not None and limit % MINUTE != 0
+    odd = limit is not None and (limit % MINUTE != 0 or place.timed)
     if budget or odd or (work.checks and EARLY_END.search(work.script)):
         return bash.single(attempt), "", None, tuple(env.items())
     minutes = None if limit is None else limit // MINUTE

@@ -50,7 +50,9 @@ class JobDraft:
     """A job so far. worst: the sum of the worst cases of its steps in ms, None when one has no bound."""
 
     __slots__ = (
+        "approval",
         "conditions",
+        "env",
         "environment",
         "id",
         "inputs",
@@ -77,6 +79,8 @@ class JobDraft:
         self.may_skip = False
         self.swallow = False
         self.environment = ""
+        self.approval = ""
+        self.env: dict[str, str] = {}
         self.matrix: model.Matrix | None = None
         self.outputs: dict[str, str] = {}
         self.permissions: list[tuple[str, str, str]] = []
@@ -106,7 +110,7 @@ class JobDraft:
 
     def guard(self) -> str:
         """The condition of the job. A skipped job skips all after it unless they name a status function."""
-        status = self.status or ("!failure() && !cancelled()" if self.may_skip else "")
+        status = self.status or ("!failure() && !cancelled()" if self.may_skip and self.needs else "")
         return conjunction((status, *self.conditions))
 
     def minutes(self) -> int | None:
@@ -127,6 +131,7 @@ class JobDraft:
             matrix=self.matrix,
             permissions=tuple(self.permissions),
             outputs=tuple(self.outputs.items()),
+            env=tuple(self.env.items()),
             runs_on=runs_on,
             timeout_minutes=self.minutes(),
             steps=tuple(self.steps),

@@ -15,6 +15,7 @@ SHELL = "bash -euo pipefail {0}"
 """The language's shell. It begins with `bash `, by which actionlint knows what shellcheck has to read."""
 
 SECRETS_OUTSIDE = "zizmor: ignore[secrets-outside-env] no environment was named for this flow"
+ESCAPED = "zizmor: ignore[template-injection] the script holds these characters; no value is put there"
 SELF = "zizmor: ignore[self-repository] the `$/` form is unknown to other tools and to older servers"
 
 
@@ -39,6 +40,8 @@ def _noted(node: Node, comment: str) -> Node:
 def _plain(value: Json) -> Node:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()} if value else {}
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [_plain(item) for item in value]
     if isinstance(value, list):
         return yaml.Flow([_plain(item) for item in value])
     return _text(value) if isinstance(value, str) else value
@@ -70,6 +73,8 @@ def _job(job: Job) -> Node:
     tree["runs-on"] = job.runs_on
     if job.timeout_minutes is not None:
         tree["timeout-minutes"] = job.timeout_minutes
+    if job.env:
+        tree["env"] = {name: _text(value) for name, value in job.env}
     guarded = bool(job.environment)
     tree["steps"] = yaml.Spaced([_step(step, guarded) for step in job.steps])
     return tree
@@ -111,7 +116,7 @@ def _step(step: Step, guarded: bool) -> Node:
         tree["shell"] = step.shell
     if step.env:
         tree["env"] = {name: _variable(value, guarded) for name, value in step.env}
-    tree["run"] = yaml.Block(step.run)
+    tree["run"] = yaml.Commented(yaml.Block(step.run), ESCAPED) if "${{" in step.run else yaml.Block(step.run)
     return tree
 
 

@@ -123,7 +123,8 @@ def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
             left, right = condition(draft, expr.left, scope), condition(draft, expr.right, scope)
             if left is None or right is None:
                 return None
-            return f"{_grouped(left)} {'&&' if op == 'and' else '||'} {_grouped(right)}"
+            sign, other = ("&&", "||") if op == "and" else ("||", "&&")
+            return f" {sign} ".join(f"({side})" if other in side else side for side in (left, right))
         case ir.Binary(op="==" | "!=" | "<" | "<=" | ">" | ">="):
             return _comparison(draft, expr, scope)
         case _:
@@ -181,7 +182,8 @@ def _member(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
     if isinstance(expr, ir.Literal):
         return literal(constant(expr))
     wire = wire_of(draft, expr, scope)
-    return None if wire is None or isinstance(wire.type, OptionalType) else as_text(wire)
+    value = None if wire is None or isinstance(wire.type, OptionalType) else as_text(wire)
+    return None if value is None else _grouped(value)
 
 
 def _emptiness(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
@@ -191,6 +193,6 @@ def _emptiness(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
             wire = wire_of(draft, items, scope)
             if wire is None or wire.form != JSON or isinstance(wire.type, OptionalType | RecordType):
                 return None
-            return f"{wire.text} {'==' if op == '==' else '!='} '[]'"
+            return f"{_grouped(wire.text)} {'==' if op == '==' else '!='} '[]'"
         case _:
             return None

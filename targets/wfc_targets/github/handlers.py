@@ -37,7 +37,14 @@ def names_of(region: Region, jobs: list[JobDraft]) -> Condition:
             elif failures:
                 tests = " || ".join(f"{failure.test} && '{failure.task}'" for failure in failures)
                 parts.append(across(job, f"{tests} || ''", "failed_task", reader))
-        return " || ".join([*parts, "'a runner'"])
+            if job.approval:
+                reader.need(job.id)
+                parts.append(f"needs.{job.id}.result == 'failure' && '{job.approval}'")
+        names = " || ".join([*parts, "'a runner'"])
+        if reader in jobs:
+            return names
+        reader.env["FAILED_TASK"] = insert(names)
+        return "env.FAILED_TASK"
 
     return made
 

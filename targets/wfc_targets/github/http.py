@@ -121,6 +121,8 @@ def _refusal(place: Place) -> str:
     return bash.lines(
         f'echo "::error title={place.step}::status $status"',
         'echo "failure=status $status" >> "$GITHUB_OUTPUT"',
+        # no answer at all: whether the request was acted upon is open
+        'if [ "$status" = 000 ]; then echo "timed_out=true" >> "$GITHUB_OUTPUT"; fi' if place.timed else "",
         "exit 1",
     )
 
@@ -178,8 +180,11 @@ def _body(op: ir.Http, curl: Request) -> None:
 
 def json_body(curl: Request, body: AnyExpr, file: str) -> str:
     """The lines that write a JSON body into a file: by jq when it is made of plain values, else by Python."""
+    before = dict(curl.arguments.env)
     simple = _jq(curl, body)
-    if simple is not None:
+    if simple is None:
+        curl.arguments.env = before
+    else:
         return f"jq -nc {bash.quote(simple)} > {file}\n"
     program = Program(curl.place.draft, curl.place.scope)
     code = program.code(ir.Apply(STRING, body.span, "json", (body,)))
@@ -269,7 +274,7 @@ def _part(place: Place, native: tuple[str, ...]) -> str:
 
 
 def _steps(names: tuple[str, ...]) -> str:
-    return "".join(f" | .[{json.dumps(name)}]?" for name in names)
+    return f" | {shapes.jq_path(names)}" if names else ""
 
 
 def body_type(call: Call) -> tuple[Type, tuple[str, ...]]:
@@ -288,10 +293,10 @@ def _checked(call: Call, place: Place) -> str:
         return f'body=$(jq -nc --arg path "$RUNNER_TEMP/{file}" {bash.quote("$path")})'
     if kind == STRING and not path:
         return f"body=$(jq -Rs . {file})"
-    here = "".join(f"[{json.dumps(name)}]" for name in path)
+    here = shapes.jq_path(path) if path else ""
     test = shapes.jq(kind)
     if test == "true":
         return f"body=$(jq -ncM input {file})"
-    subject = f".{here} | {test}" if here else test
+    subject = f"{here} | {test}" if here else test
     fits = f'input | if ({subject}) then . else error("the body does not fit") end'
     return f"body=$(jq -ncM {bash.quote(fits)} {file})"

@@ -337,8 +337,8 @@ def approve(draft: Draft, stmt: ir.Approve, line: Line) -> Line:
     limits(draft, stmt)
     when = None if stmt.when is None else fold(bound(stmt.when, line.loops))
     probe = Scope(draft.probe(), line.region, loops=line.loops)
-    question = text(draft, stmt.question, probe) or stmt.label
     job = opened(draft, replace(line, environment=stmt.label), stmt.label, "")
+    question = text(draft, stmt.question, replace(probe, job=job)) or "see the flow"
     job.name = f"{line.title}approve {stmt.label}: {question}"
     if when is not None:
         test = native(draft, when, replace(probe, job=job))
@@ -355,8 +355,10 @@ def approve(draft: Draft, stmt: ir.Approve, line: Line) -> Line:
     job.steps.append(model.Step(name=f"approved: {stmt.label}", id=draft.name(stmt.label), run="true\n"))
     job.spend(0)
     draft.entry(f"{job.id}/{stmt.label}", stmt.path, "approve", scope, stmt.span)
-    after = replace(after_job(line, job, None if when is not None else scope), open=when is None)
-    line.region.failures.append(Failure(job, f"steps.{stmt.label}.outcome == 'failure'", stmt.label))
+    # secrets of another environment cannot be read in the job of the approval
+    shared = when is None and not draft.option("environment")
+    after = replace(after_job(line, job, scope if shared else None), open=shared)
+    job.approval = stmt.label
     return replace(after, may_skip=after.may_skip or when is not None)
 
 

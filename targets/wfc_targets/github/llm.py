@@ -72,5 +72,5 @@ def _answer(call: Call, place: Place) -> str:
 def _part(path: tuple[str, ...]) -> str:
     if not path:
         return "$answer"
-    steps = bash.quote(" | ".join(f".[{json.dumps(name)}]?" for name in path))
+    steps = bash.quote(shapes.jq_path(path))
     return f'$(jq -cM {steps} <<< "$answer")'

@@ -15,8 +15,8 @@ from wfc_targets.github.expressions import condition, text
 from wfc_targets.github.handlers import handlers
 from wfc_targets.github.jobs import Line, host, lower_jobs
 from wfc_targets.github.order import ordered_entries
-from wfc_targets.github.plan import prepare
-from wfc_targets.github.prologue import plan
+from wfc_targets.github.plan import cuts, prepare
+from wfc_targets.github.prologue import has_prologue, plan
 from wfc_targets.github.triggers import CALL, called, dispatched, ended_well, event_of, events
 from wfc_targets.github.values import across
 from wfc_targets.github.wires import insert
@@ -85,6 +85,8 @@ def _fill(draft: Draft) -> None:
 
 def _started(draft: Draft, line: Line) -> Line:
     """The line at the start: with the conditions of the triggers."""
+    if has_prologue(draft) and draft.flow.body and cuts(draft, draft.flow.body[0]):
+        _, line = host(draft, line, "start")
     wanted = [trigger for trigger in draft.flow.triggers if trigger.where is not None or trigger.kind == "flow"]
     for trigger in wanted:
         line = _filtered(draft, trigger, line)

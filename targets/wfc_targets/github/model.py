@@ -59,6 +59,7 @@ class Job(Record):
     matrix: Matrix | None = None
     permissions: tuple[tuple[str, str, str], ...] = ()
     outputs: tuple[tuple[str, str], ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
     runs_on: str = RUNNER
     timeout_minutes: int | None = None
     steps: tuple[Step, ...] = ()

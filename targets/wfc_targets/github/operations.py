@@ -41,7 +41,10 @@ class Work(Record):
 
 
 class Place(Record):
-    """Where a call stands: ids of its step and of the computation in front; name and path of its task; what is read."""
+    """Where a call stands: ids of its step and of the computation in front; name and path of its task; what is read.
+
+    timed: does somebody ask whether the last attempt ran out of time?
+    """
 
     draft: Draft
     scope: Scope
@@ -50,6 +53,7 @@ class Place(Record):
     title: str
     path: str
     paths: tuple[tuple[str, ...], ...] = ()
+    timed: bool = False
 
 
 def shell(op: ir.Shell, call: Call, place: Place) -> Work:
@@ -199,11 +203,11 @@ def sql(op: ir.Sql, call: Call, place: Place) -> Work:
     env, computed = tuple(arguments.env.items()), tuple(arguments.computed)
     connect = f'-v ON_ERROR_STOP=1 -d "${url}"'
     if op.mode == "execute":
-        script = bash.lines(*given, f"{text};", "\\echo rows=:ROW_COUNT" if place.paths else "")
+        script = bash.lines(*given, text, ";", "\\echo rows=:ROW_COUNT" if place.paths else "")
         target = f" >> {OUTPUT}" if place.paths else " > /dev/null"
         return Work(bash.heredoc(f"psql -Xq {connect}{target}", script, "SQL"), "bash", env, computed)
     rows = f'"$RUNNER_TEMP/{place.step}.rows"'
-    script = bash.lines(*given, f"with q as ({text})", "select coalesce(json_agg(q), '[]') from q;")
+    script = bash.lines(*given, "with q as (", text, ") select coalesce(json_agg(q), '[]') from q;")
     fits = f'if {shapes.jq(call.type)} then . else error("the rows do not fit") end'
     text = bash.heredoc(f"psql -XqAt {connect} > {rows}", script, "SQL")
     text += f"value=$(jq -cM {bash.quote(fits)} {rows})\n"

@@ -22,6 +22,7 @@ class Place(Record):
     before: paths of all that must have gone well before it (what a `try` swallows left out). guarded: it has a guard,
     or stands in an arm. recovers: the paths of each `try` whose failure leads here, outside first. loops: for each
     plain loop around, its depth and the paths in it: a failure of an earlier item stops the later ones.
+    within: for a loop in an arm, what stands in the arm: when none of it ran, the arm was not taken, nor the loop.
     """
 
     before: tuple[str, ...] = ()
@@ -29,6 +30,8 @@ class Place(Record):
     recovers: tuple[tuple[str, ...], ...] = ()
     loops: tuple[tuple[int, tuple[str, ...]], ...] = ()
     depth: int = 0
+    arm: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
 
 def ordered_entries(draft: Draft) -> tuple[Entry, ...]:
@@ -46,6 +49,8 @@ def _with_place(draft: Draft, entry: Entry, place: Place | None) -> Entry:
     extra: list[tuple[str, Json]] = [*entry.extra, ("before", _shared(draft, entry, place.before)), ("guarded", True)]
     if place.recovers:
         extra.append(("recovers", [_shared(draft, entry, tried) for tried in place.recovers]))
+    if place.within:
+        extra.append(("within", _shared(draft, entry, place.within)))
     if place.loops:
         extra.append(("ordered", [[depth, list(paths)] for depth, paths in place.loops]))
     return replace(entry, extra=tuple(extra))
@@ -86,7 +91,8 @@ def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[s
             if stmt.maximum is None:
                 loops = (*loops, (place.depth, tuple(inner.path for inner in statements(stmt.body))))
             # a branch around a loop that is not taken leaves no instances of the loop's tasks
-            return _block(stmt.body, replace(place, guarded=False, loops=loops, depth=place.depth + 1), places)
+            inside = replace(place, guarded=False, loops=loops, depth=place.depth + 1, within=place.arm or place.within)
+            return _block(stmt.body, inside, places)
         case ir.Workspace():
             return _block(stmt.body, place, places)
         case ir.Try():
@@ -94,9 +100,13 @@ def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[s
             return _block(stmt.recover, replace(place, recovers=(*place.recovers, tried)), places)
         case ir.If() | ir.Match():
             arms = (*(body for _, body in stmt.arms), stmt.other or ())
-            return tuple(path for body in arms for path in _block(body, replace(place, guarded=True), places))
+            return tuple(path for body in arms for path in _block(body, _arm(place, body), places))
         case _:
             return (stmt.path,)
+
+
+def _arm(place: Place, body: Block) -> Place:
+    return replace(place, guarded=True, arm=tuple(inner.path for inner in statements(body)))
 
 
 def _graph(stmt: ir.Parallel, place: Place, places: dict[str, Place]) -> tuple[str, ...]:

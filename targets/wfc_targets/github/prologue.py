@@ -10,7 +10,7 @@ from wfc_targets.github.computed import WRITE, Program
 from wfc_targets.github.draft import STEP_SECONDS, Region, Scope, add
 from wfc_targets.github.plan import uses_date
 from wfc_targets.github.shapes import textual
-from wfc_targets.github.triggers import DISPATCH, event_of
+from wfc_targets.github.triggers import DISPATCH, called, dispatched, event_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,21 @@ def plan(draft: Draft) -> None:
     draft.dated = uses_date(draft)
 
 
+CHECKOUT_TIME = 5 * 60_000
+"""What a checkout is given in the worst case, in milliseconds."""
+
+
+def has_prologue(draft: Draft) -> bool:
+    """Are there steps of the start?"""
+    budget = draft.flow.budget
+    return draft.dated or bool(draft.filled) or (budget is not None and budget.time is not None)
+
+
 def begin(draft: Draft, job: JobDraft) -> None:
     """Put the steps of the start into the first job."""
+    _permit(draft, job)
+    if draft.option("checkout", False):
+        checkout(job)
     first = draft.clock is None
     if first and (draft.dated or draft.filled):
         draft.clock = job
@@ -45,6 +58,23 @@ def begin(draft: Draft, job: JobDraft) -> None:
         add(job, model.Step(name="end of the time budget", id=draft.name("budget"), run=run), STEP_SECONDS)
 
 
+def _permit(draft: Draft, job: JobDraft) -> None:
+    """Give the job's token what the option says; nothing is what a token has here otherwise."""
+    wanted = draft.option("permissions") or []
+    assert isinstance(wanted, list)
+    for item in wanted:
+        scope, _, access = str(item).partition(":")
+        job.permissions.append((scope.strip(), access.strip(), "asked for by `target github`"))
+    if draft.option("checkout", False) and not any(scope == "contents" for scope, _, _ in job.permissions):
+        job.permissions.append(("contents", "read", "to check the repository out"))
+
+
+def checkout(job: JobDraft) -> None:
+    """The step that fetches the repository, which keeps no credentials behind."""
+    inputs = (("persist-credentials", False),)
+    add(job, model.Step(name="check out", uses=model.CHECKOUT, inputs=inputs), CHECKOUT_TIME)
+
+
 def _date(draft: Draft, job: JobDraft) -> None:
     zones = (dict(trigger.args).get("timezone") for trigger in draft.flow.triggers)
     zone = next((str(zone) for zone in zones if zone), "UTC")
@@ -55,17 +85,21 @@ def _date(draft: Draft, job: JobDraft) -> None:
 def _inputs(draft: Draft, job: JobDraft) -> None:
     """Inputs that nobody gave get their default, which the run computes: an event has no inputs."""
     program = Program(draft, Scope(job, Region()))
-    lines = ['given = json.loads(os.environ["GIVEN"]) or {}\n', WRITE]
+    asked = dispatched(draft) or called(draft)
+    lines = ['given = json.loads(os.environ["GIVEN"]) or {}\n', WRITE] if asked else [WRITE]
     for item in draft.flow.inputs:
         if item.name not in draft.filled or item.default is None:
             continue
         default = program.code(item.default)
+        if not asked:
+            lines.append(f'    print("{item.name}=" + json.dumps({default}), file=outputs)\n')
+            continue
         lines.append(f'    value = given.get("{item.name}")\n')
         parse = "" if textual(item.type) else " if not isinstance(value, str) else json.loads(value)"
         empty = "value is None" if required(item.type) == STRING and not needs_value(item) else 'value in (None, "")'
         lines.append(f"    value = {default} if {empty} else value{parse}\n")
         lines.append(f'    print("{item.name}=" + json.dumps(value), file=outputs)\n')
-    env = (("GIVEN", "${{ toJSON(inputs) }}"), *program.env.items())
+    env = ((("GIVEN", "${{ toJSON(inputs) }}"),) if asked else ()) + tuple(program.env.items())
     text = program.head() + "".join(lines)
     made = model.Step(name="inputs", id=draft.name("inputs"), env=env, shell="python", run=raw(text))
     add(job, made, STEP_SECONDS)

@@ -87,9 +87,16 @@ def jq(kind: Type) -> str:
         case MapType(value):
             return 'type == "object"' + _all(value)
         case RecordType(fields):
-            tests = ['type == "object"', *(f"(.[{_text(n)}] | {jq(k)})" for n, k in fields if jq(k) != "true")]
+            tests = ['type == "object"', *(f"({jq_path((n,))} | {jq(k)})" for n, k in fields if jq(k) != "true")]
             return " and ".join(tests)
     raise AssertionError(kind)
+
+
+def jq_path(names: tuple[str, ...]) -> str:
+    """A jq filter that follows fields; what is missing is null."""
+    plain = (name.isidentifier() and name.isascii() for name in names)
+    parts = [f".{name}" if simple else f"[{_text(name)}]" for name, simple in zip(names, plain, strict=True)]
+    return ("" if parts[0].startswith(".") else ".") + "".join(parts)
 
 
 def _all(kind: Type) -> str:

@@ -8,7 +8,7 @@
 | not_run | `skipped` for any other reason; a step of a job that was skipped, which has no steps then |
 
 What `extra` of a manifest entry says: `loops`: the item's number for each unrolled loop around it, null for a matrix;
-`before`, `guarded`, `recovers`, `ordered`: see `order.Place`; `dropped`: the guard is constant, there is no step;
+`before`, `guarded`, `recovers`, `ordered`, `within`: see `order.Place`; `dropped`: a constant guard, no step;
 `polled`: it is called again and again, how often cannot be seen; `spare`: a fallback follows when it fails.
 """
 
@@ -111,10 +111,12 @@ def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key,
     stopped = any(one.role == "stop" and one.state == SUCCEEDED for one in found.values())
     if stopped or _blocked(extra, instance, failures):
         return waiting
+    ran = [one for one in found.values() if one.state in (SUCCEEDED, FAILED)]
+    if "within" in extra and not _among(extra["within"], instance, ran):
+        return waiting
     for tried in extra.get("recovers") or []:
         if not _among(tried, instance, failures):
-            ran = _among(tried, instance, [one for one in found.values() if one.state == SUCCEEDED])
-            return waiting if ran or entry.section == "on_failure" else instance
+            return waiting if _among(tried, instance, ran) or entry.section == "on_failure" else instance
     return instance
 
 

@@ -161,7 +161,7 @@ def _guarded(
 
 def _call(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
     paths = tuple(draft.reads.get(stmt.path, ()))
-    place = Place(draft, scope, label, f"{label}_calc", stmt.label, stmt.path, paths)
+    place = Place(draft, scope, label, f"{label}_calc", stmt.label, stmt.path, paths, stmt.undo_on_timeout)
     swallow = "the fallback follows" if stmt.fallback is not None else scope.swallow
     steps = put(draft, replace(scope, swallow=swallow), stmt.call, place, scope.title + label, stmt.until or stmt.holds)
     if steps.calc:

@@ -174,6 +174,9 @@ def event_wire(draft: Draft, trigger: Trigger, path: tuple[str, ...], kind: Type
     text = root + "".join(f".{name}" if name.isidentifier() else f"['{name}']" for name in names)
     if required(kind) == BOOL:
         return Wire(text, TYPED, kind)
+    if isinstance(kind, OptionalType) and shapes.textual(kind):
+        # GitHub takes an empty text and null for equal
+        return Wire(f"toJSON({text})", JSON, kind, f"toJSON({text}) == 'null'", text)
     return Wire(text, RAW, kind) if shapes.scalar(kind) else Wire(f"toJSON({text})", JSON, kind)
 
 

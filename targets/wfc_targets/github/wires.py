@@ -104,7 +104,9 @@ def number(wire: Wire) -> str:
 
 def truth(wire: Wire) -> str:
     """An expression that is true when the bool is."""
-    return wire.text if wire.form == TYPED else f"{wire.text} == 'true'"
+    if wire.form == TYPED:
+        return wire.text
+    return f"({wire.text}) == 'true'" if "||" in wire.text else f"{wire.text} == 'true'"
 
 
 def numeric(kind: Type) -> bool:
