@@ -38,7 +38,7 @@ def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks
         calc.computed(stmt.items, "items")
     if unit.version == "1.3":
         return [*calc.tasks(), *_for_each(unit, stmt, site)]
-    tasks = sequence(unit, stmt.body, replace(site, around=(*site.around, stmt.label)))
+    tasks = sequence(unit, stmt.body, replace(site, around=(*site.around, stmt.label), arms=()))
     if not tasks:
         return []
     unit.note(stmt.label, stmt, "loop", site)

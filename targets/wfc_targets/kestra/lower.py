@@ -63,7 +63,8 @@ def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
     inner = types.required(declared.type)
     default = declared.default
     constant = isinstance(default, ir.Literal) and default.value is not None
-    computed = default is not None and not isinstance(default, ir.Literal)
+    constant = constant or isinstance(default, ir.ListExpr | ir.RecordExpr)
+    computed = default is not None and not constant and not isinstance(default, ir.Literal)
     if computed and default is not None and native(default, unit.places, ()) is None:
         unit.unsupported(
             f"the default of `{declared.name}`",
@@ -76,8 +77,8 @@ def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
         type="SELECT" if isinstance(inner, EnumType) else kind,
         item_type=item,
         values=list(inner.members) if isinstance(inner, EnumType) else None,
-        required=False if isinstance(declared.type, types.OptionalType) or computed else None,
-        defaults=_default(inner, default) if constant or isinstance(default, ir.ListExpr | ir.RecordExpr) else None,
+        required=False if computed or (isinstance(declared.type, types.OptionalType) and not constant) else None,
+        defaults=_default(inner, default) if constant else None,
     )
 
 
@@ -150,6 +151,12 @@ def bounded(unit: Unit) -> Tasks | None:
             "a run that is cut has no handlers, so the body becomes a flow of its own, whose results they can't see",
             "put the body into a flow of its own with the budget, and call it by `flow.run` from the one with handlers",
         )
+    unit.lossy(
+        "a handler may start before the task that was cut has ended",
+        budget.span,
+        "Kestra fails a run that took too long at once, and kills its task a moment later",
+        "let a handler not rely on the task being gone",
+    )
     name = f"{flow.name}_body"
     part = detached(unit, name, flow.body)
     made, child = lower_part(unit, replace(part.flow, outputs=flow.outputs))

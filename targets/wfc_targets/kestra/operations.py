@@ -106,10 +106,13 @@ def shell_task(job: Job, op: ir.Shell) -> model.Commands:
     files: dict[str, Node] = dict(environment.files)
     if outputs:
         job.unit.scripts = True
+        if any(":json=" in word for word in outputs):
+            job.unit.kernel.add("typed")
+            files["kernel.py"] = "{{ vars.kernel }}"
         files["outputs.sh"] = "{{ vars.outputs }}"
         own = f"_{job.task}" if job.site.shared else ""
         prologue.append(f'export WFC_OUTPUT="$PWD/.wfc_output{own}"')
-        epilogue.append('. "${WFC_OUTPUT%/*}/outputs.sh" ' + " ".join(outputs))
+        epilogue.append('. "${WFC_OUTPUT%/*}/outputs.sh" ' + pebble.raw(" ".join(outputs)))
         if re.search(r"\b(exit|exec|return|trap)\b", script):
             # the outputs are read after an early end as well
             script = f"(\n{script})\n"
@@ -155,7 +158,7 @@ def _declared_outputs(kind: Type) -> list[str]:
         elif inner in (types.INT, types.FLOAT, types.BOOL, types.DATE, types.FILE):
             text = str(inner)
         else:
-            text = "json"
+            text = f"json={shape(inner)}"
         word = f"{name}:{text}{'?' if isinstance(of, OptionalType) else ''}"
         words.append(word if re.fullmatch(r"[\w:=]+", word) else "'" + word.replace("'", "'\\''") + "'")
     return words

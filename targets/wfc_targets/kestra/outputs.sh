@@ -26,7 +26,10 @@ for output; do
     bool) pattern='true|false' ;;
     date) pattern='[0-9]{4}-[0-9]{2}-[0-9]{2}' ;;
     enum=*) pattern=${type%'?'} && pattern=${pattern#enum=} ;;
-    json) python3 -c 'import json, sys; json.loads(sys.argv[1])' "$value" ;;
+    json=*)
+      shape=${type%'?'}
+      python3 -c "import json, sys; from kernel import typed; typed(json.loads(sys.argv[1]), ${shape#json=})" "$value"
+      ;;
   esac
   if [[ $pattern && ! $value =~ ^($pattern)$ ]]; then
     echo "output $name is no ${type%%=*}: $value" >&2

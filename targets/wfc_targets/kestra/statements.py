@@ -60,7 +60,7 @@ def statement(unit: Unit, stmt: AnyStmt, site: Site) -> Tasks:
         case ir.Fail():
             calc = Calc(unit, stmt, site)
             message = _message(unit, stmt.message, site, calc)
-            unit.note(stmt.label, stmt, "task", site)
+            unit.note(stmt.label, stmt, "task", site, fail=True)
             return [*calc.tasks(), model.Fail(id=stmt.label, error_message=message)]
         case ir.Let():
             return []

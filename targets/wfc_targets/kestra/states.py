@@ -9,14 +9,14 @@
 
 What `extra` of a manifest entry says: `arms`: [[task, arm], …] around it; `ordered`: its `runIf` is the compiler's;
 `undoes`: the loops whose iterations an undo's own loops go over, last first; `inside`: it makes its attempts itself
-and logs each failed one as `attempt N: …`; `of`: the task in a wrapper.
+and logs each failed one as `attempt N: …`; `fail`: a `fail` statement; `of`: the task in a wrapper.
 """
 
 from __future__ import annotations
 
 import re
 
-from wfc.trace import FAILED, NOT_RUN, SKIPPED, SUCCEEDED, Instance, Trace
+from wfc.trace import FAIL, FAILED, NOT_RUN, SKIPPED, SUCCEEDED, Instance, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,24 +75,34 @@ def _instances(entry: Entry, runs: Runs) -> list[Instance]:
     if isinstance(undoes, list):
         own = {_undone([str(loop) for loop in undoes], index, runs): run for index, run in own.items()}
     found = [_ran(entry, index, run, runs) for index, run in own.items()]
-    if entry.role in ("undo", "fallback"):
+    if entry.role not in ("task", "approve") or extra.get("fail"):
         return found
     calc = runs.get(f"{entry.id}_calc", {})
     found += [
-        Instance(entry.path, index, ROLES[entry.role], FAILED, 0, run.start, run.end, message=" ".join(run.messages))
+        Instance(entry.path, index, _role(entry), FAILED, 0, run.start, run.end, message=" ".join(run.messages))
         for index, run in calc.items()
         if run.state == "FAILED" and index not in own
     ]
+    for wrapper in ("_body", "_until", "_once"):
+        # a guard stands on the outermost wrapper
+        for index, run in runs.get(entry.id + wrapper, {}).items():
+            if run.state == "SKIPPED" and not extra.get("ordered"):
+                found.append(Instance(entry.path, index, _role(entry), SKIPPED))
     seen = {instance.indexes for instance in found}
     arms = extra.get("arms") or []
     assert isinstance(arms, list)
     for arm in arms:
         branch, name = str(arm[0]), str(arm[1])  # type: ignore[index]
         for index, run in runs.get(branch, {}).items():
-            if index not in seen and run.state != "FAILED" and _taken(run) != name:
+            if index not in seen and _taken(run) not in (None, name):
                 seen.add(index)
-                found.append(Instance(entry.path, index, ROLES[entry.role], SKIPPED))
+                found.append(Instance(entry.path, index, _role(entry), SKIPPED))
     return found
+
+
+def _role(entry: Entry) -> str:
+    """The role in a trace: a `fail` is a task to the manifest."""
+    return FAIL if dict(entry.extra).get("fail") else ROLES[entry.role]
 
 
 def _undone(loops: list[str], index: Index, runs: Runs) -> Index:
@@ -105,11 +115,13 @@ def _undone(loops: list[str], index: Index, runs: Runs) -> Index:
     return found
 
 
-def _taken(run: TaskRun) -> str:
-    """The arm that an If or a Switch went into: then, else, a case, or "" for the default."""
+def _taken(run: TaskRun) -> str | None:
+    """The arm that an If or a Switch went into: then, else, a case, "" for the default; None when it could not tell."""
     if "evaluationResult" in run.outputs:
         return "then" if run.outputs["evaluationResult"] else "else"
-    return "" if run.outputs.get("defaults") else str(run.outputs.get("value"))
+    if run.outputs.get("defaults"):
+        return ""
+    return str(run.outputs["value"]) if "value" in run.outputs else None
 
 
 def _ran(entry: Entry, index: Index, run: TaskRun, runs: Runs) -> Instance:
@@ -117,7 +129,7 @@ def _ran(entry: Entry, index: Index, run: TaskRun, runs: Runs) -> Instance:
     state = STATES.get(run.state, FAILED)
     if state == SKIPPED:
         compilers = entry.role == "undo" or extra.get("ordered")
-        return Instance(entry.path, index, ROLES[entry.role], NOT_RUN if compilers else SKIPPED)
+        return Instance(entry.path, index, _role(entry), NOT_RUN if compilers else SKIPPED)
     attempts: int | None = run.attempts
     if extra.get("inside"):
         attempts = sum(1 for message in run.messages if ATTEMPT.match(message)) + (state == SUCCEEDED)
@@ -133,5 +145,5 @@ def _ran(entry: Entry, index: Index, run: TaskRun, runs: Runs) -> Instance:
             last = after
     end = max(part.end or 0.0 for part in (run, last)) or None
     return Instance(
-        entry.path, index, ROLES[entry.role], state, attempts, run.start, end, message=" ".join(run.messages)[-300:]
+        entry.path, index, _role(entry), state, attempts, run.start, end, message=" ".join(run.messages)[-300:]
     )

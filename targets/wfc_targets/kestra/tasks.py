@@ -34,12 +34,25 @@ def called(unit: Unit, stmt: AnyStmt, call: Call, task: str, site: Site, calc: C
     """The engine task of one call with its retry and timeout."""
     made = operation(Job(unit=unit, stmt=stmt, call=call, task=task, site=site, calc=calc))
     unit.note(task, stmt, role, site, **({"inside": True} if isinstance(call.op, OWN_ATTEMPTS) else {}))
+    _check_needs(unit, call)
     if isinstance(call.op, OWN_ATTEMPTS):
         return made
     if isinstance(call.op, ir.RunFlow):
         _check_subflow(unit, call)
     timeout = None if call.timeout is None else pebble.duration(call.timeout)
     return replace(made, retry=task_retry(call.retry), timeout=timeout)
+
+
+def _check_needs(unit: Unit, call: Call) -> None:
+    """WF952 where a script wants a command that nobody has promised."""
+    image = getattr(call.op, "image", None) or unit.options.get("image")
+    if call.needs and image is None and unit.options.get("runner") != "process":
+        unit.lossy(
+            f"`{call.action}` needs {', '.join(call.needs)}, which the default image of script tasks does not have",
+            call.span,
+            "the commands of a script come from its container image",
+            'name an image that has them: `target kestra { image: "…" }`',
+        )
 
 
 def _check_subflow(unit: Unit, call: Call) -> None:
@@ -97,12 +110,12 @@ def _repeated(unit: Unit, stmt: ir.Task, main: model.EngineTask, site: Site) -> 
     assert repeat is not None
     holds = stmt.holds is not None
     wanted = negation(repeat.condition) if holds else repeat.condition
-    check = Calc(unit, stmt, site)
+    check = Calc(unit, replace(stmt, label=name), site)
     text = condition(wanted, unit.places, site.around)
     tasks: Tasks = [main]
     if text is None:
         text = pebble.output(check.computed(wanted, "done"))
-        tasks += [replace(task, id=name) for task in check.tasks()]
+        tasks += check.tasks()
     limit = stmt.holds.duration if stmt.holds else stmt.until.within if stmt.until else None
     loop = model.LoopUntil(
         id=name,
