@@ -99,4 +99,5 @@ def found(token: Token) -> str:
     if token.kind == "STRING" and len(token.text) > 24:
         return f"the text `{token.text[:20]}…`"
     text = token.text if len(token.text) <= 32 else token.text[:29] + "…"
+    text = "".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in text)
     return f"the name `{text}`" if token.kind == "NAME" else f"`{text}`"

@@ -13,6 +13,7 @@ from itertools import pairwise
 from wfc.brackets import indentation, unclosed
 from wfc.diagnostic import ERROR, Diagnostic, Label
 from wfc.expected import CLAUSES, EXPRESSION, STARTERS, STATEMENTS, expectation
+from wfc.holes import Hole, settled
 from wfc.lex import HARD, MARKS, RULES, SOFT, STATES, WORDS, lex
 from wfc.mistakes import mistake
 from wfc.parse import DEEPEST, END, Stack, build, drive, whole
@@ -130,8 +131,9 @@ class Recovery:
             if repair is not None:
                 self.apply(repair)
             elif not self.skip(site):
+                self.passing.append(self.report(site.token.start, site.token.end, expectation(site)))
                 return self.remains()
-        return holes(whole(self.stack.values[0]))
+        return self.settle(whole(self.stack.values[0]))
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """All errors in the order of the text, the first of each line."""
@@ -170,7 +172,15 @@ class Recovery:
         self.lose(self.tokens[self.stack.at :])
         complete = self.stack.values[0] if self.stack.values else None
         kids = complete.kids if isinstance(complete, Node) and complete.kind.startswith("__") else []
-        return holes(Node(self.start, kids, self.offset, self.tokens[-1].end))
+        return self.settle(Node(self.start, kids, self.offset, self.tokens[-1].end))
+
+    def settle(self, root: Node) -> Node:
+        """The tree with whole nodes; the names that holes declare are noted."""
+        settled(root)
+        for node in walk(root):
+            if isinstance(node, Hole):
+                self.lose([part for part in walk(node) if isinstance(part, Token)])
+        return root
 
     def site(self) -> Site:
         """The error, after the reductions that any token would bring about."""
@@ -306,8 +316,7 @@ class Recovery:
         self.passing.append(self.report(start, stop, expectation(site)))
         dropped = [*stack.values[length - 1 :], *site.tokens[site.at : at]]
         begin = dropped[0].start if dropped else site.token.start
-        node = Node("error", dropped, begin, dropped[-1].end if dropped else begin)
-        self.lose([part for part in walk(node) if isinstance(part, Token)])
+        node = Hole(rule, dropped, begin, dropped[-1].end if dropped else begin)
         depth = max(stack.depths[length - 1 :], default=0) + 1
         del stack.states[length:], stack.values[length - 1 :], stack.depths[length - 1 :]
         stack.states.append(STATES[stack.states[-1]][rule])
@@ -320,17 +329,6 @@ class Recovery:
         for before, token in pairwise(tokens):
             if before.text in DECLARES and token.text.isidentifier():
                 self.lost.add(token.text)
-
-
-def holes(root: Node) -> Node:
-    """The tree with inserted rules (an expression, a type that is missing) as empty nodes "error"."""
-    for node in walk(root):
-        if isinstance(node, Node):
-            node.kids = [
-                Node("error", [], kid.start, kid.end) if isinstance(kid, Token) and kid.kind.islower() else kid
-                for kid in node.kids
-            ]
-    return root
 
 
 def place(site: Site) -> tuple[int, int] | None:

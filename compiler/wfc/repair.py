@@ -83,6 +83,8 @@ def advance(states: list[int], tokens: list[Token], at: int, most: int) -> int:
 
 def accepted(states: list[int]) -> frozenset[str]:
     """The terminals that would be taken next."""
+    if not STATES[states[-1]]:
+        return frozenset(["$END"])
     return frozenset(kind for kind in STATES[states[-1]] if not kind.islower() and take(list(states), kind))
 
 
