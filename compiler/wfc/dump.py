@@ -261,7 +261,7 @@ class Dumper:
 
 def string_text(value: str) -> str:
     """A constant text: in triple quotes when it has lines and that says exactly the same, else quoted."""
-    from wfc.resolve.literals import dedented
+    from wfc.text import dedented
 
     raw = f'"""\n{value}"""'
     return raw if "\n" in value and '"""' not in value and dedented(raw) == value else quoted(value)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterable
 
+    from wfc import ir
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
     from wfc.pipeline import Loaded
@@ -57,3 +58,13 @@ def exit_code(diagnostics: Iterable[Diagnostic], warnings_count: bool = True) ->
     found = tuple(diagnostics)
     bad = has_errors(found) or (warnings_count and any(item.severity == "warning" for item in found))
     return FINDINGS if bad else GOOD
+
+
+def resolved(gathered: Gathered) -> list[ir.Flow] | None:
+    """The flows of the files that were asked for; None, with the findings shown, when one can't be resolved."""
+    asked = set(gathered.asked)
+    found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
+    if has_errors(found):
+        show(found, gathered.loaded)
+        return None
+    return [flow for flow in gathered.loaded.project.flows if flow.span.source in asked]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from wfc.commands.common import add_paths, parser, show
+from wfc.commands.common import add_paths, parser, resolved
 from wfc.errors import FINDINGS, GOOD
 from wfc.files import write_out
 from wfc.gather import gather
-from wfc.pipeline import has_errors
 
 
 def run(arguments: list[str]) -> int:
@@ -15,13 +14,10 @@ def run(arguments: list[str]) -> int:
     add_paths(options)
     args = options.parse_args(arguments)
     gathered = gather(args.paths, args.environment)
-    asked = set(gathered.asked)
-    found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
-    if has_errors(found):
-        show(found, gathered.loaded)
+    flows = resolved(gathered)
+    if flows is None:
         return FINDINGS
     from wfc.dump import dump_json
 
-    flows = [flow for flow in gathered.loaded.project.flows if flow.span.source in asked]
     write_out(dump_json(flows, gathered.loaded.sources))
     return GOOD

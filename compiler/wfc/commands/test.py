@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from wfc.commands.common import add_paths, parser, show
+from wfc.commands.common import add_paths, parser, resolved
 from wfc.errors import FINDINGS, GOOD
 from wfc.gather import gather
-from wfc.pipeline import has_errors
 
 
 def run(arguments: list[str]) -> int:
@@ -14,17 +13,13 @@ def run(arguments: list[str]) -> int:
     add_paths(options)
     args = options.parse_args(arguments)
     gathered = gather(args.paths, args.environment)
-    asked = set(gathered.asked)
-    found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
-    if has_errors(found):
-        show(found, gathered.loaded)
+    flows = resolved(gathered)
+    if flows is None:
         return FINDINGS
     from wfc.simulate import account, run_tests
 
     passed = failed = 0
-    for flow in gathered.loaded.project.flows:
-        if flow.span.source not in asked:
-            continue
+    for flow in flows:
         for result in run_tests(gathered.loaded.project, flow):
             passed, failed = passed + (not result.failures), failed + bool(result.failures)
             print(f"{'ok  ' if not result.failures else 'FAIL'} {flow.name}: {result.title}")

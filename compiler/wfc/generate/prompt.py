@@ -6,7 +6,7 @@ import os
 
 from wfc.generate import Message
 from wfc.parse import parse
-from wfc.resolve.literals import dedented
+from wfc.text import dedented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

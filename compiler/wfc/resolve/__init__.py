@@ -10,12 +10,12 @@ from wfc.diagnostic import Label, ordered
 from wfc.parse import parse
 from wfc.resolve.calls import Callee
 from wfc.resolve.clauses import Clauses, Policies
+from wfc.resolve.declarations import TYPE_NODES
 from wfc.resolve.expressions import Expressions
 from wfc.resolve.flows import FlowResolver
 from wfc.resolve.report import Report
 from wfc.resolve.scope import Names, Scope
 from wfc.resolve.signatures import Signatures, dotted
-from wfc.resolve.statements import TYPE_NODES
 from wfc.resolve.type_syntax import TypeReader
 from wfc.source import Span
 from wfc.syntax import Document, Node, walk

@@ -6,17 +6,17 @@ from wfc import ir, types, walk
 from wfc.record import replace
 from wfc.resolve.calls import Calls
 from wfc.resolve.constants import constant
+from wfc.resolve.declarations import TYPE_NODES
 from wfc.resolve.expressions import Expressions
 from wfc.resolve.kernel import LLM_CONFIG
-from wfc.resolve.literals import dedented
 from wfc.resolve.order import Item, edges
 from wfc.resolve.scope import Frame, Names, Scope, Symbol
-from wfc.resolve.statements import TYPE_NODES, Statements
+from wfc.resolve.statements import Statements
 from wfc.resolve.test_blocks import TestBlocks
 from wfc.resolve.triggers import TriggerReader
 from wfc.resolve.type_syntax import TypeReader
 from wfc.syntax import Node, Token
-from wfc.text import duration_value
+from wfc.text import dedented, duration_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -65,17 +65,3 @@ def unescape(token: Token, document: Document, report: Report) -> str:
             help="write {{ and }} for braces",
         )
     return "".join(part for part in parts if isinstance(part, str))
-
-
-def dedented(raw: str) -> str:
-    """The value of triple-quoted text: without the quotes, the first empty line, the common indentation."""
-    body = raw[3:-3].replace("\r\n", "\n")
-    first, newline, rest = body.partition("\n")
-    if newline and not first.strip():
-        body = rest
-    lines = body.split("\n")
-    if newline and lines and not lines[-1].strip():
-        lines[-1] = ""
-    indents = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
-    common = min(indents, default=0)
-    return "\n".join(line[common:] if line.strip() else "" for line in lines)

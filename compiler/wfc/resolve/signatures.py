@@ -5,10 +5,11 @@ from __future__ import annotations
 from wfc import types
 from wfc.parse import parse
 from wfc.record import Record
-from wfc.resolve.literals import dedented, unescape
+from wfc.resolve.literals import unescape
 from wfc.resolve.type_syntax import TypeReader
 from wfc.source import Span
 from wfc.syntax import Document, Node, Token
+from wfc.text import dedented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
