@@ -32,6 +32,18 @@ def format_document(document: Document) -> str:
     return Printer(document).document()
 
 
+def format_expression(text: str) -> str:
+    """An expression on one line in the canonical spacing; as it is where that can't be (raw text, errors)."""
+    from wfc.lex import lex
+    from wfc.parse import parse_part
+
+    root, problem = parse_part(text, "expr", 0)
+    if problem is not None:
+        return text
+    flat = Printer(Document("", text, root, lex(text)[0], [], False)).flat(root)
+    return text if flat is None else flat
+
+
 class Printer:
     """The text of nodes at an indentation; one of several lines begins at the current place, has no last line end."""
 
@@ -83,6 +95,7 @@ class Printer:
         return self.flats[id(place)]
 
     def make_flat(self, node: Node) -> str | None:
+        """What `flat` remembers: the kids with the blanks between them, without a comma before a closing bracket."""
         if node.kind in BLOCKS and (len(node.kids) > 2 or node.kind != "block"):
             return None
         if self.remarked(node):
@@ -135,7 +148,8 @@ class Printer:
                 return self.joined(place, indent, after, column, frozenset(["THEN", "ELSE"]))
             case kind if kind in BLOCKS or kind in SHORT_BLOCKS or kind in SEQUENCES:
                 return self.bracketed(place, indent, column)
-        return self.joined(place, indent, after, column, frozenset())
+            case _:
+                return self.joined(place, indent, after, column, frozenset())
 
     def joined(self, node: Node, indent: int, after: str, column: int, breaks: frozenset[str]) -> str:
         """The kids one after the other, each on several lines if the line does not fit; a new line before `breaks`."""

@@ -19,6 +19,7 @@ class Margin:
         self.places = sorted({*self.leading, *self.trailing})
 
     def assign(self, comments: list[Comment]) -> None:
+        """Give each comment to its token; the number of the tokens stands for the end of the text."""
         at = 0
         for comment in comments:
             while at < len(self.tokens) and self.tokens[at].start < comment.start:
@@ -41,6 +42,7 @@ class Margin:
         return self.any(self.range(nodes[0])[0] - 1, self.range(nodes[-1])[1])
 
     def any(self, first: int, last: int) -> bool:
+        """Does a comment stand behind the token `first` and before the token `last`?"""
         from bisect import bisect_left
 
         for place in self.places[bisect_left(self.places, first) :]:

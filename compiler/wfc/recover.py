@@ -150,6 +150,7 @@ class Recovery:
         return Diagnostic("WF001", "syntax", ERROR, message, Span(start, end, self.path), labels, help=remedy)
 
     def lone_carriage_return(self) -> None:
+        """Report a carriage return that ends no line: it would draw the next line into a comment."""
         at = self.text.replace("\r\n", "  ").find("\r")
         if at >= 0:
             at += self.offset
@@ -212,6 +213,7 @@ class Recovery:
         return bool(missing)
 
     def restart(self) -> None:
+        """Begin again with the tokens as they are now; words that were taken for names are keywords again."""
         for token in self.tokens:
             if token.kind == "NAME" and WORDS.get(token.text) in SOFT:
                 token.kind = WORDS[token.text]
@@ -311,6 +313,7 @@ class Recovery:
         return None
 
     def fill(self, site: Site, rule: str, length: int, at: int) -> None:
+        """Put a hole for `rule` after the first `length` states, go on at token `at`, and report the error."""
         stack = self.stack
         start, stop = place(site) or (site.token.start, site.token.end)
         self.passing.append(self.report(start, stop, expectation(site)))

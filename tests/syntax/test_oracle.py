@@ -60,11 +60,9 @@ def differs_by_design(text: str, theirs: Any) -> bool:
 @pytest.mark.parametrize("seed", range(GENERATED))
 def test_a_generated_program_has_the_tree_that_lark_gives_it(seed: int) -> None:
     text = program(seed)
-    if names_a_keyword(text):
-        pytest.skip("a keyword before a colon is a name to us alone")
     document, diagnostics = parse("program.wf", text)
     assert diagnostics == ()
-    assert shape(document.root) == shape(larks(text))
+    assert names_a_keyword(text) or shape(document.root) == shape(larks(text))
 
 
 def test_mutated_programs_are_accepted_and_refused_alike() -> None:
