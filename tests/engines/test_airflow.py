@@ -38,6 +38,7 @@ def test_sequence_hands_a_value_on(airflow: Airflow) -> None:
     assert airflow.validate(dag(SEQUENCE)) == []
     run = airflow.run(dag(SEQUENCE), "probe", {"n": 8})
     assert (run.state, run.states()) == ("success", {"a": ["success"], "b": ["success"]})
+    assert run.one("a").outputs == {"return_value": "8"}
     assert run.one("b").outputs == {"return_value": 9}
     assert run.before("a", "b")
 

@@ -23,6 +23,12 @@ START_SECONDS = 400.0
 PARSE_SECONDS = 60.0
 # Not `airflow standalone`, which migrates the database first, and that takes as long as one of these.
 ALL_PARTS = "for part in api-server scheduler dag-processor triggerer; do airflow $part & done; wait"
+WARM_UP = """from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG("warm_up", schedule=None):
+    BashOperator(task_id="a", bash_command="true")
+"""
 ENDED = ("success", "failed")
 
 
@@ -79,7 +85,16 @@ class Scheduler:
             self._rest = Rest(port)
             self._child = process.Child(["/bin/sh", "-c", ALL_PARTS], home=home, env=env)
             self._child.wait_for(self._rest.healthy, START_SECONDS, self.name)
+            self._warm_up()
         return self._child
+
+    def _warm_up(self) -> None:
+        """Run a small DAG until it ends well: the API server answers its first tasks so late that they count as lost."""
+        dags = self._deploy({"warm_up.py": WARM_UP})
+        runs = (self._execute("warm_up", dags, {}, START_SECONDS, None) for _ in range(4))
+        if not any(run.state == "success" for run in runs):
+            raise RuntimeError(f"{self.name}: not even a small DAG runs:\n{self._started().log()}")
+        self._remove(dags)
 
     def _deploy(self, files: Files) -> list[str]:
         """Write the files and wait until every DAG in them is known; returns the dag ids."""
@@ -222,13 +237,15 @@ class Scheduler:
 def _server_settings(port: int) -> dict[str, str]:
     return {
         # Each part would make up its own, and refuse the tokens of the others.
-        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
-        "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+        "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(64),
         "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__CORE__PARALLELISM": "8",
+        # On a busy machine the API server needs longer for its first answers than the 5 s that tasks give it.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__WORKERS": "1",

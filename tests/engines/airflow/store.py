@@ -21,7 +21,7 @@ def xcoms(home: Path, run: str) -> dict[Instance, dict[str, Any]]:
     database.close()
     found: dict[Instance, dict[str, Any]] = {}
     for dag, task, index, key, value in rows:
-        found.setdefault((dag, task, index), {})[key] = _decoded(value)
+        found.setdefault((dag, task, index), {})[key] = None if value is None else json.loads(value)
     return found
 
 
@@ -32,12 +32,6 @@ def logs(home: Path, dag: str, run: str) -> str:
         task = file.parent.name.removeprefix("task_id=")
         lines += [f"{task}: {_event(line)}" for line in file.read_text(errors="replace").splitlines()]
     return "\n".join(lines)
-
-
-def _decoded(column: str | None) -> Any:
-    """The column holds JSON, and in it the text that XCom's own encoder made."""
-    value = None if column is None else json.loads(column)
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def _event(line: str) -> str:

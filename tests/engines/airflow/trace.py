@@ -27,7 +27,16 @@ def task(instance: Mapping[str, Any], execution: str) -> EngineTask:
         attempts=instance["try_number"],
         start=instance["start"],
         end=instance["end"],
-        outputs=instance["outputs"],
+        outputs={key: _plain(value) for key, value in instance["outputs"].items()},
         index=(instance["map_index"],) if instance["map_index"] >= 0 else (),
         execution=execution,
     )
+
+
+def _plain(value: Any) -> Any:
+    """An XCom value without the wrapping that Airflow gives tuples and sets: those as lists."""
+    if isinstance(value, dict):
+        if value.get("__classname__") in ("builtins.tuple", "builtins.set", "builtins.frozenset"):
+            return [_plain(item) for item in value["__data__"]]
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
