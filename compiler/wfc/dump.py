@@ -7,6 +7,7 @@ effects, places) is told but not needed when the JSON is read back (`wfc.undump`
 from __future__ import annotations
 
 from wfc import ir, types
+from wfc.format import format_expression
 from wfc.text import duration_text, quoted
 
 TYPE_CHECKING = False
@@ -245,8 +246,7 @@ class Dumper:
             return string_text(value.value)
         source = self.sources.get(value.span.source)
         assert source is not None, value
-        text = source.text[value.span.start : value.span.end]
-        return text if "\n" not in text or '"""' in text else " ".join(text.split())
+        return format_expression(source.text[value.span.start : value.span.end])
 
     def span(self, span: Span) -> Json:
         """Lines and columns from 1; the end is behind the last character."""

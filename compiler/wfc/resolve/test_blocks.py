@@ -48,11 +48,12 @@ class TestBlocks:
         expect = tuple(self.expect(item) for item in node.nodes("expect"))
         return ir.Test(unescape(title, self.document, self.report), given, expect, self.document.span(title))
 
-    def place(self, node: Node, verbs: dict[str, bool]) -> tuple[str, str, tuple[int, ...]]:
+    def place(self, node: Node) -> tuple[str, str, tuple[int, ...]]:
         """Role, name and item numbers of a place. Reports WF102."""
-        place = node.nodes("place")[0]
-        name = place.token("NAME")
-        assert name is not None
+        place = node.node("place")
+        name = place.token("NAME") if place else None
+        if place is None or name is None:  # a hole that a syntax error left
+            return "task", "", ()
         role = next((word.kind.lower() for word in place.tokens("UNDO", "FALLBACK", "INPUT")), "task")
         indexes = tuple(int(token.text) for token in place.tokens("INT"))
         known = self.inputs | self.events if role == "input" else set(self.tasks) | self.others | {"flow"}
@@ -62,7 +63,8 @@ class TestBlocks:
 
     def verb(self, node: Node, verbs: dict[str, bool]) -> str:
         token = node.token("NAME")
-        assert token is not None
+        if token is None:
+            return ""
         if token.text not in verbs:
             self.report.unknown("outcome", token.text, self.document.span(token), verbs)
         elif verbs[token.text] and len(node.nodes()) < 2:
@@ -79,11 +81,11 @@ class TestBlocks:
         return constant(self.expressions.resolve(value, Scope(Names())), self.report, "a value in a test")
 
     def given(self, node: Node) -> ir.Given:
-        role, name, indexes = self.place(node, GIVEN)
+        role, name, indexes = self.place(node)
         times = node.token("INT")
         count = int(times.text) if times else None
         return ir.Given(role, name, indexes, self.verb(node, GIVEN), self.value(node), count, self.document.span(node))
 
     def expect(self, node: Node) -> ir.Expect:
-        role, name, indexes = self.place(node, EXPECT)
+        role, name, indexes = self.place(node)
         return ir.Expect(role, name, indexes, self.verb(node, EXPECT), self.value(node), self.document.span(node))
