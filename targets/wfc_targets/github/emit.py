@@ -83,7 +83,8 @@ def _job(job: Job) -> Node:
 def _strategy(matrix: Matrix) -> Node:
     items: Node = matrix.items if isinstance(matrix.items, str) else [{"i": i, "v": v} for i, v in matrix.items]
     values: dict[str, Node] = {matrix.variable: _text(items) if isinstance(items, str) else items}
-    return {"fail-fast": matrix.fail_fast, "max-parallel": matrix.max_parallel, "matrix": values}
+    tree: dict[str, Node] = {"fail-fast": matrix.fail_fast, "max-parallel": matrix.max_parallel, "matrix": values}
+    return tree
 
 
 def _call(job: Job) -> dict[str, Node]:

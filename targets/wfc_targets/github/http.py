@@ -6,8 +6,6 @@ wins over the pause, up to 300 s. `curl --retry` would not do: it leaves out 425
 
 from __future__ import annotations
 
-import json
-
 from wfc import ir
 from wfc.types import JSON as JSON_TYPE
 from wfc.types import STRING, Primitive, RecordType
@@ -203,13 +201,13 @@ def _jq(curl: Request, expr: AnyExpr) -> str | None:
         made = _member(curl, name, value)
         if made is None:
             return None
-        parts.append(f"{name if name.isidentifier() and name.isascii() else json.dumps(name)}: {made}")
+        parts.append(f"{name if name.isidentifier() and name.isascii() else shapes.json_text(name)}: {made}")
     return "{" + ", ".join(parts) + "}"
 
 
 def _member(curl: Request, name: str, value: AnyExpr) -> str | None:
     if isinstance(value, ir.Literal):
-        return json.dumps(value.value, ensure_ascii=False)
+        return shapes.json_text(value.value)
     if isinstance(value, ir.RecordExpr):
         return _jq(curl, value)
     if nullable(value) or not isinstance(value, ir.Ref | ir.Field | ir.Text):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from wfc import ir
 from wfc.types import STRING
 from wfc_targets.github import bash, shapes
@@ -12,7 +10,7 @@ from wfc_targets.github.values import output_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import AnyExpr, Call
+    from wfc.ir import AnyExpr, Call, Json
     from wfc_targets.github.operations import Place, Work
 
 
@@ -41,14 +39,14 @@ def _data(curl: Request, data: AnyExpr | None) -> str:
 
 def _question(model: str, prompt: str, data: str, call: Call, place: Place) -> str:
     """One user message: instructions, then the data as JSON. Strict schemas want an object at the top."""
-    schema = {
+    schema: dict[str, Json] = {
         "type": "object",
         "properties": {"value": shapes.schema(call.type)},
         "required": ["value"],
         "additionalProperties": False,
     }
     content = f"$ENV.{prompt[1:]}" + (f' + "\\n\\n" + $ENV.{data[1:]}' if data else "")
-    form = json.dumps({"name": "answer", "strict": True, "schema": schema}, ensure_ascii=False)
+    form = shapes.json_text({"name": "answer", "strict": True, "schema": schema})
     question = (
         f'{{model: $ENV.{model[1:]}, temperature: 0, messages: [{{role: "user", content: ({content})}}],\n'
         f'  response_format: {{type: "json_schema", json_schema: {form}}}}}'

@@ -7,12 +7,13 @@ import re
 from wfc import ir
 from wfc.python_text import python_name
 from wfc.record import Record
-from wfc.types import NOTHING, OptionalType, Primitive, RecordType, required
+from wfc.types import INT, NOTHING, OptionalType, Primitive, RecordType, required
 from wfc_targets.common.python_body import indented_body
 from wfc_targets.github import bash, shapes
 from wfc_targets.github.arguments import Arguments
 from wfc_targets.github.computed import Program
 from wfc_targets.github.expressions import wire_of
+from wfc_targets.github.rewrite import typed
 from wfc_targets.github.values import output_name
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def python(op: ir.Python, call: Call, place: Place) -> Work:
     head, _, loads = program.head("", modules).partition("\n\n")
     result = f"{function}({', '.join(arguments)})\n"
     if check or place.paths:
-        result = f"value = {result}{check}{_written(place.paths)}"
+        result = f"value = {result}{check}{_written(place.paths, call.type)}"
     loads = f"{loads.strip()}\n" if loads.strip() else ""
     script = f"{head.strip()}\n\n\n{definition}\n\n{loads}{result}"
     work = Work(script, "python", tuple(program.env.items()), computed, (), False, "python3")
@@ -162,12 +163,14 @@ def _misfit(title: str, kind: Type, fits: str) -> str:
     return f"if not {fits}:\n    sys.exit({f'{title}: the result does not fit {kind}'!r})\n"
 
 
-def _written(paths: tuple[tuple[str, ...], ...]) -> str:
+def _written(paths: tuple[tuple[str, ...], ...], kind: Type) -> str:
     if not paths:
         return ""
     lines = ['with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as outputs:']
     for path in paths:
-        lines.append(f'    print("{output_name(path)}=" + json.dumps({reached("value", path)}), file=outputs)')
+        value = reached("value", path)
+        value = f"int({value})" if typed(kind, path) == INT else value
+        lines.append(f'    print("{output_name(path)}=" + json.dumps({value}), file=outputs)')
     return "".join(line + "\n" for line in lines)
 
 

@@ -29,7 +29,7 @@ JQ = {
 PYTHON = {
     "string": "isinstance({0}, str)",
     "secret": "isinstance({0}, str)",
-    "int": "type({0}) is int and abs({0}) < 2**53",
+    "int": "(type({0}) is int and abs({0}) < 2**53 or type({0}) is float and {0}.is_integer())",
     "duration": "type({0}) is int and abs({0}) < 2**53",
     "float": "type({0}) in (int, float)",
     "bool": "isinstance({0}, bool)",
@@ -79,7 +79,7 @@ def jq(kind: Type) -> str:
         case Primitive(name):
             return JQ.get(name, "true")
         case EnumType(members):
-            return "IN(" + ", ".join(_text(member) for member in members) + ")"
+            return "IN(" + ", ".join(json_text(member) for member in members) + ")"
         case OptionalType(of):
             return f". == null or ({jq(of)})"
         case ListType(item):
@@ -95,7 +95,7 @@ def jq(kind: Type) -> str:
 def jq_path(names: tuple[str, ...]) -> str:
     """A jq filter that follows fields; what is missing is null."""
     plain = (name.isidentifier() and name.isascii() for name in names)
-    parts = [f".{name}" if simple else f"[{_text(name)}]" for name, simple in zip(names, plain, strict=True)]
+    parts = [f".{name}" if simple else f"[{json_text(name)}]" for name, simple in zip(names, plain, strict=True)]
     return ("" if parts[0].startswith(".") else ".") + "".join(parts)
 
 
@@ -109,7 +109,7 @@ def python(kind: Type, name: str, depth: int = 0) -> str:
         case Primitive(primitive):
             return PYTHON.get(primitive, "True").replace("{0}", name)
         case EnumType(members):
-            return f"{name} in ({', '.join(_text(member) for member in members)},)"
+            return f"{name} in ({', '.join(json_text(member) for member in members)},)"
         case OptionalType(of):
             return f"({name} is None or {python(of, name, depth)})"
         case ListType(item):
@@ -118,7 +118,7 @@ def python(kind: Type, name: str, depth: int = 0) -> str:
             return _every(f"isinstance({name}, dict)", value, f"{name}.values()", depth)
         case RecordType(fields):
             tests = [f"isinstance({name}, dict)"]
-            tests += [python(field, f"{name}.get({_text(key)})", depth) for key, field in fields]
+            tests += [python(field, f"{name}.get({json_text(key)})", depth) for key, field in fields]
             return "(" + " and ".join(test for test in tests if test != "True") + ")"
     raise AssertionError(kind)
 
@@ -143,10 +143,11 @@ def _literal(text: str) -> str:
     return "".join(f"[{char}]" if char in ".*+?()[{|$" else "\\" + char if char in "\\^" else char for char in text)
 
 
-def _text(value: str) -> str:
+def json_text(value: Json) -> str:
+    """JSON of a value, other characters than ASCII as they are."""
     import json
 
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def schema(kind: Type) -> dict[str, Json]:

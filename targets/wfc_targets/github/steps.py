@@ -12,23 +12,20 @@ from wfc.python_text import fold
 from wfc.record import replace
 from wfc.types import BOOL, INT, STRING
 from wfc.walk import blocks
-from wfc_targets.github import bash, model
-from wfc_targets.github.arguments import Arguments
-from wfc_targets.github.calls import Steps, compute, condition, put
+from wfc_targets.github.calls import Steps, compute, put
 from wfc_targets.github.draft import (
-    STEP_SECONDS,
     Binding,
     Failure,
     Region,
     Scope,
     Site,
-    Undo,
-    add,
     conjunction,
     in_order,
 )
 from wfc_targets.github.expressions import condition as native
 from wfc_targets.github.expressions import negated
+from wfc_targets.github.instances import indexes, note, suffixed
+from wfc_targets.github.messages import end, require
 from wfc_targets.github.operations import Place
 from wfc_targets.github.plan import unrolled
 from wfc_targets.github.rewrite import bound
@@ -80,30 +77,6 @@ def statement(draft: Draft, stmt: AnyStmt, scope: Scope) -> Scope:
 
 
 # --- tasks -------------------------------------------------------------------------------------------------------
-
-
-def suffixed(label: str, loops: tuple[Binding, ...]) -> str:
-    """The id of an instance in unrolled loops: the label and the items, or their numbers where items have no name."""
-    parts = [label]
-    for binding in loops:
-        if not binding.matrix:
-            parts.append(_item_name(binding))
-    return "_".join(parts)
-
-
-def _item_name(binding: Binding) -> str:
-    names = [_slug(item) for item in unrolled(binding.loop)]
-    return names[binding.index] if all(names) and len(set(names)) == len(names) else str(binding.index)
-
-
-def _slug(item: AnyExpr) -> str:
-    text = str(item.value) if isinstance(item, ir.Literal) and isinstance(item.value, str | int) else ""
-    return text.lower() if text.isascii() and text.replace("_", "").isalnum() and len(text) <= 20 else ""
-
-
-def indexes(scope: Scope) -> tuple[int, ...]:
-    """The numbers of the unrolled iterations around a place."""
-    return tuple(binding.index for binding in scope.loops if not binding.matrix)
 
 
 def task(draft: Draft, stmt: ir.Task, scope: Scope) -> Scope:
@@ -207,16 +180,6 @@ def _at(value: AnyExpr, path: tuple[str, ...]) -> AnyExpr:
         entries = dict(value.entries) if isinstance(value, ir.RecordExpr) else {}
         value = entries.get(name) or ir.Field(typed(value.type, (name,)), value.span, value, name)
     return value
-
-
-def note(stmt: AnyStmt, label: str, scope: Scope, failing: tuple[str, ...]) -> None:
-    """Tell the region what may fail here and what would have to be undone."""
-    scope.region.failures += [Failure(scope.job, test, stmt.label) for test in failing]
-    if isinstance(stmt, ir.Task) and stmt.undo is not None:
-        done = f"steps.{label}.outcome == 'success'"
-        if stmt.undo_on_timeout:
-            done = f"{done} || steps.{label}.outputs.timed_out == 'true'"
-        scope.region.undos.append(Undo(stmt, scope.job, label, done, scope.loops))
 
 
 def drop(draft: Draft, block: Block, scope: Scope) -> None:
@@ -391,61 +354,3 @@ def parallel(draft: Draft, stmt: ir.Parallel, scope: Scope) -> Scope:
         ends[number] = statement(draft, stmt.body[number], replace(base, chain=chain)).chain
     reorder(scope.region.undos, undos, stmt)
     return behind(scope, before)
-
-
-# --- machine's gates ---------------------------------------------------------------------------------------------
-
-ESCAPE = "message=${MESSAGE//%/%25} message=${message//$'\\r'/%0D} message=${message//$'\\n'/%0A}"
-"""GitHub reads a line of output as a command; a value must not end it."""
-
-
-def require(draft: Draft, stmt: ir.Require, scope: Scope) -> Scope:
-    """A step that fails, with the message, when the condition is false."""
-    label = draft.name(suffixed(stmt.label, scope.loops))
-    arguments = Arguments(draft, scope, f"{label}_calc")
-    test = native(draft, stmt.condition, scope)
-    if test is None:
-        arguments.give("HOLDS", stmt.condition)
-    else:
-        arguments.env["HOLDS"] = "${{ " + test + " }}"
-    arguments.give("MESSAGE", stmt.message)
-    run = bash.lines(
-        'if [ "$HOLDS" != true ]; then',
-        f"  {ESCAPE}",
-        f'  echo "::error title={label}::$message"',
-        "  exit 1",
-        "fi",
-    )
-    return _said(draft, stmt, label, scope, arguments, f"{scope.title}require {label}", run, "require")
-
-
-def end(draft: Draft, stmt: ir.Stop | ir.Fail, scope: Scope) -> Scope:
-    """`stop` leaves a notice, and all steps after it ask whether it ran; `fail` fails."""
-    label = draft.name(suffixed(stmt.label, scope.loops))
-    arguments = Arguments(draft, scope, f"{label}_calc")
-    arguments.give("MESSAGE", stmt.message)
-    stops = isinstance(stmt, ir.Stop)
-    level = "notice" if stops else "error"
-    run = bash.lines(ESCAPE, f'echo "::{level} title={label}::$message"', "" if stops else "exit 1")
-    after = _said(draft, stmt, label, scope, arguments, f"{scope.title}{level and label}", run, "stop")
-    if stops:
-        draft.stops.append((scope.job, label))
-        return scope
-    return after
-
-
-def _said(
-    draft: Draft, stmt: AnyStmt, label: str, scope: Scope, arguments: Arguments, name: str, run: str, role: str
-) -> Scope:
-    failing = [f"steps.{label}.outcome == 'failure'"]
-    if arguments.computed:
-        calc = draft.name(arguments.calc)
-        compute(draft, scope, calc, f"{name}: values", arguments.computed)
-        draft.entry(f"{scope.job.id}/{calc}", stmt.path, "calc", scope, stmt.span)
-        failing.insert(0, f"steps.{calc}.outcome == 'failure'")
-    env, found = tuple(arguments.env.items()), condition(draft, scope)
-    step = model.Step(name=name, id=label, condition=found, swallow=scope.swallow, env=env, run=run)
-    add(scope.job, step, STEP_SECONDS)
-    draft.entry(f"{scope.job.id}/{label}", stmt.path, role, scope, stmt.span)
-    note(stmt, label, scope, tuple(failing))
-    return replace(scope, chain=(f"steps.{label}.outcome == 'success'",), guards=() if scope.explicit else scope.guards)
