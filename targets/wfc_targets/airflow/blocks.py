@@ -157,6 +157,7 @@ class Blocks:
             draft.notes.append(("turn", list(last)))
             if not set(draft.upstream) & inside:
                 draft.checks.insert(0, check)
+                draft.notes.append(("waits", True))
                 draft.options.append(("max_active_tis_per_dagrun", 1))
 
     def bound(self, stmt: ir.For, body: list[Draft]) -> None:

@@ -134,4 +134,4 @@ def listed(names: Sequence[str], taken: int) -> list[str]:
         if rows[-1] and len(", ".join([*rows[-1], name])) + taken > WIDTH - 16:
             rows.append([])
         rows[-1].append(name)
-    return ["[" + ", ".join(row) + "]" for row in rows]
+    return ["[" + ", ".join(row) + "]" if len(row) > 1 else row[0] for row in rows]

@@ -8,9 +8,10 @@
 | not_run | `upstream_failed`; no instance; `skipped` of what was not needed (see `reference_state`) |
 
 What `extra` of a manifest entry says: `indexes`: the numbers of unrolled items, "map" where map_index is the number;
-`polled`: its attempts are calls that Airflow does not count; `recovers`: the tasks whose failure lets it run; `turn`:
-the last tasks of the sequential loop around it; `ends`: what a `stop` skips; `undoes`: the mapped task it undoes;
-`arms`, `checked`: the conditions around the innermost loop, as [branch, what it returns] or as the tasks that check it.
+`polled`: its attempts are calls that Airflow does not count; `waits`: it begins by waiting for its turn; `recovers`: the
+tasks whose failure lets it run; `turn`: the last tasks of the sequential loop around it; `ends`: what a `stop` skips;
+`undoes`: the mapped task it undoes; `fail`: it fails by hand; `arms`, `checked`: the conditions around the innermost
+loop, as [branch, what it returns] or as the tasks that check it.
 """
 
 from __future__ import annotations
@@ -79,17 +80,20 @@ class Reader:
         ]
 
     def instance(self, entry: Entry, run: TaskRun, index: tuple[int, ...]) -> Instance:
+        extra = dict(entry.extra)
         state = self.reference_state(entry, run, index)
         attempts: int | None = run.attempts if state in (SUCCEEDED, FAILED) else 0
-        if attempts and dict(entry.extra).get("polled"):
+        if attempts and extra.get("polled"):
             attempts = None
         if state == FAILED and run.outputs.get("attempts") == 0:
             attempts = 0
         ran = state in (SUCCEEDED, FAILED)
         output = run.outputs.get(RESULT) if state == SUCCEEDED else None
-        role = "fail" if dict(entry.extra).get("fail") else entry.role
+        role = "fail" if extra.get("fail") else entry.role
         indexes = self.indexes(entry, index)
-        times = (run.start, run.end) if ran else (None, None)
+        # The start of a task that first waits for its turn is that of the waiting.
+        known = ran and not (index[:1] > (0,) and extra.get("waits"))
+        times = (run.start if known else None, run.end if ran else None)
         return Instance(entry.path, indexes, role, state, attempts, *times, output)
 
     def indexes(self, entry: Entry, index: tuple[int, ...]) -> tuple[int, ...]:

@@ -119,7 +119,8 @@ class Undos:
         lowering.add(items, scope, ALL_DONE, [*scope.before, *self.gates(scope)])
         items.handled = True
         draft.expand = items.id
-        draft.notes.append(("undoes", task))
+        draft.notes += [("undoes", task), ("waits", True)]
+        draft.checks.append(f"wfc.in_turn({string(name)}, whatever=True)")
         draft.options.append(("max_active_tis_per_dagrun", 1))
         lowering.add(draft, scope, ALL_SUCCESS, [items.id])
         draft.handled = True

@@ -7,11 +7,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engines.airflow.engine import Airflow
+from engines.airflow.scheduler import Scheduler
 from engines.engine import EngineRun
 from engines.world import Reply, World
+from wfc.permits import permits
 from wfc.pipeline import has_errors, load_texts
 from wfc.trace import Trace
+from wfc.world import Behaviour
+from wfc.world import World as Scripted
 from wfc_targets.airflow import TARGET
 from wfc_targets.airflow.states import reference_states
 
@@ -226,3 +232,27 @@ def test_a_workspace_in_a_loop(airflow: Airflow) -> None:
     )
     assert run.state == "success", run.log
     assert trace.outputs == {"all": "p q"}
+
+
+# --- on a scheduler ---
+
+
+@pytest.mark.slow
+def test_bounds_and_turns_hold_on_a_scheduler(airflow_scheduler: Scheduler) -> None:
+    body = """
+        input xs: list<int>
+        parallel {
+          for a in xs max 2 { task a1 = shell("sleep 1") task a2 = shell("sleep 1") }
+          for b in xs max 1 { task b1 = shell("sleep 1") task b2 = shell("true") }
+          for c in xs { task c1 = shell("true") task c2 = shell("[ $C != 2 ]", env: { C: c }) }
+        }
+    """
+    loaded = load_texts([("bounds.wf", "flow bounds {\n" + body + "\n}")])
+    flow = loaded.project.flows[0]
+    compiled = TARGET.compile(loaded.project, flow, "3.3")
+    files = {item.path: item.text for item in compiled.artifacts}
+    files["pools.json"] = files.pop("bounds.pools.json")
+    run = airflow_scheduler.run(files, "bounds", {"xs": [1, 2, 3]}, timeout=240)
+    trace = reference_states(compiled.manifest, run.state, run.tasks)
+    world = Scripted({("task", "c2", (1,)): Behaviour(fails=None)})
+    assert permits(loaded.project, flow, world, trace, {"xs": [1, 2, 3]}) == [], run.summary()
