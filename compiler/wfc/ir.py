@@ -560,7 +560,7 @@ class TargetOptions(Record):
 
 
 class Flow(Record):
-    """One unit that a target deploys. source_hash: hex digest of the text of the flow (16 characters)."""
+    """One unit that a target deploys. source: its text, from `flow` to its last brace."""
 
     name: str
     doc: str
@@ -578,7 +578,14 @@ class Flow(Record):
     options: tuple[TargetOptions, ...] = ()
     tests: tuple[Test, ...] = ()
     allows: tuple[Allow, ...] = ()
-    source_hash: str = ""
+    source: str = ""
+
+    @property
+    def source_hash(self) -> str:
+        """16 hex characters that change when the text of the flow does; computed when asked for, hashlib is dear."""
+        from hashlib import blake2b
+
+        return blake2b(self.source.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     def option(self, target: str) -> dict[str, Json]:
         """The options of `target NAME { … }` in this flow, by key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from wfc.errors import FINDINGS, GOOD
@@ -22,9 +23,17 @@ def parser(command: str, description: str) -> ArgumentParser:
     """An argument parser for `wfc COMMAND`; wrong arguments end with exit code 2, as argparse does."""
     from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-    return ArgumentParser(
-        prog=f"wfc {command}", description=description, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
-    )
+    def formatter(prog: str) -> RawDescriptionHelpFormatter:
+        # Told its width, argparse need not ask shutil, which would load compression libraries at every start.
+        return RawDescriptionHelpFormatter(prog, width=columns() - 2)
+
+    return ArgumentParser(prog=f"wfc {command}", description=description, formatter_class=formatter, allow_abbrev=False)
+
+
+def columns() -> int:
+    """The width of the terminal as COLUMNS says it, 80 unless it says a number."""
+    said = os.environ.get("COLUMNS", "")
+    return max(40, int(said)) if said.isdigit() else 80
 
 
 def add_paths(to: ArgumentParser) -> None:

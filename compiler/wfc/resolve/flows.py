@@ -84,7 +84,7 @@ class FlowResolver:
             budget=self.budget(node),
             options=tuple(self.options(item) for item in node.nodes("target_options")),
             allows=self.statements.defaults.allows if self.statements.defaults else (),
-            source_hash=digest(self.document.text[node.start : node.end]),
+            source=self.document.text[node.start : node.end],
         )
         flow = self.with_llm_settings(flow)
         tests = TestBlocks(self.document, self.report, self.expressions, flow)
@@ -299,10 +299,3 @@ class FlowResolver:
                 default = ir.Literal(types.STRING, flow.span, LLM_URL) if name == LLM_CONFIG["url"] else None
                 configs.append(ir.Config(name, types.STRING, default, flow.span))
         return replace(flow, configs=tuple(configs), secrets=tuple(secrets))
-
-
-def digest(text: str) -> str:
-    """16 hex characters that change when the text does."""
-    from hashlib import blake2b
-
-    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()

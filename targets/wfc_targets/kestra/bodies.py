@@ -58,7 +58,7 @@ def detached(unit: Unit, name: str, block: Block) -> Detached:
         (),
         (),
         span,
-        source_hash=unit.flow.source_hash,
+        source=unit.flow.source,
     )
     return Detached(replace(flow, options=unit.flow.options), tuple((given, ref) for ref, given in names.items()))
 
