@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from typing import Any
@@ -21,7 +20,7 @@ from wfc_targets.kestra.states import reference_states
 
 PART = re.compile(r'for (i\d+) in [^{]*\{|\{|\}|(?:task (t\d+) = |(undo|fallback) )shell\("x"\)')
 RANDOM = settings(
-    max_examples=int(os.environ.get("WFC_EXAMPLES", "12")),
+    max_examples=12,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
