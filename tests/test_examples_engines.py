@@ -28,7 +28,8 @@ def files_of(path: Path, target: str, version: str) -> dict[str, str]:
         compiled = compile_flow(loaded.project, flow, wfc_targets.load(target), version)
         if has_errors(compiled.diagnostics):
             return {}
-        files |= {item.path: item.text for item in compiled.artifacts}
+        folder = f"{wfc_targets.load(target).folder}/" if target == "github" else ""
+        files |= {f"{folder}{item.path}": item.text for item in compiled.artifacts}
     return files
 
 
