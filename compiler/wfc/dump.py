@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 TYPED = ("shell", "python", "sql.query", "llm.classify", "llm.extract")
+TEXTS = ("llm.summarize", "llm.generate")
+"""Actions that give a text unless a type is written."""
 
 
 def dump_json(flows: Iterable[ir.Flow], sources: dict[str, Source]) -> str:
@@ -274,7 +276,7 @@ def written_type(call: ir.Call) -> str | None:
         return None if body is None or body == types.JSON else str(body)
     if call.action in TYPED and call.type != types.NOTHING:
         return str(call.type)
-    return None
+    return str(call.type) if call.action in TEXTS and call.type != types.STRING else None
 
 
 def without_empty(data: dict[str, Json], keep: tuple[str, ...] = ()) -> dict[str, Json]:

@@ -25,7 +25,8 @@ class Taints:
     """The marks of the values of one flow.
 
     Those of tasks are found by going through the flow until nothing changes: in a sequence once and once more to see
-    it, and never by recursion, so that a chain of tasks may be as long as it likes.
+    it, and never by recursion, so that a chain of tasks may be as long as it likes. Marks only ever grow: tasks that
+    bear one name by mistake would else take turns for ever.
     """
 
     def __init__(self, flow: Flow) -> None:
@@ -39,7 +40,7 @@ class Taints:
         while changed:
             changed = False
             for task in tasks:
-                marks = self.of_task(task)
+                marks = self.tasks[task.path] | self.of_task(task)
                 changed |= marks != self.tasks[task.path]
                 self.tasks[task.path] = marks
 

@@ -123,8 +123,14 @@ def http(method: str, given: dict[str, AnyExpr], span: Span, calls: Calls) -> ir
     if body is not None and body.type == types.FILE:
         kind = "file"
     auth = given.get("auth")
-    bearer = auth.args[0] if isinstance(auth, ir.Apply) and auth.function == "bearer" else None
-    basic = (auth.args[0], auth.args[1]) if isinstance(auth, ir.Apply) and auth.function == "basic" else None
+    bearer: AnyExpr | None = None
+    basic: tuple[AnyExpr, AnyExpr] | None = None
+    # Where arguments of bearer and basic are missing, that is reported where they are called.
+    match auth:
+        case ir.Apply(function="bearer", args=(token,)):
+            bearer = token
+        case ir.Apply(function="basic", args=(user, password)):
+            basic = user, password
     query, headers = named(given, "query", calls), named(given, "headers", calls)
     return ir.Http(method, given["url"], query, headers, kind, body, bearer, basic)
 
