@@ -89,11 +89,11 @@ class Scheduler:
         return self._child
 
     def _warm_up(self) -> None:
-        """Run a small DAG until it ends well: the API server answers its first tasks so late that they count as lost."""
+        """Run a small DAG until it ends well: the first tasks are answered so late that they count as lost."""
         dags = self._deploy({"warm_up.py": WARM_UP})
         runs = (self._execute("warm_up", dags, {}, START_SECONDS, None) for _ in range(4))
         if not any(run.state == "success" for run in runs):
-            raise RuntimeError(f"{self.name}: not even a small DAG runs:\n{self._started().log()}")
+            raise RuntimeError(f"{self.name}: no DAG runs:\n{self._started().log()}")
         self._remove(dags)
 
     def _deploy(self, files: Files) -> list[str]:

@@ -22,6 +22,7 @@ from engines.github.trace import Event, read
 from engines.github.validators import Validators
 
 ACTIONS = Path(__file__).parent / "actions"
+SHELL = Path(__file__).parent / "shell"
 # Every label a workflow may run on is mapped to this machine; act would go to docker for any other.
 LABELS = ("ubuntu-22.04", "ubuntu-24.04", "ubuntu-latest")
 LOOPBACK = re.compile(r"127\.0\.0\.1|localhost|\[::1\]")
@@ -82,8 +83,9 @@ class GitHub:
         self._validators.close()
 
     def _environment(self, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-        path = f"{tools.python_folder()}:{os.environ['PATH']}"
-        return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "WFC_ARTIFACTS": str(home / "artifacts"), **extra}
+        path = f"{SHELL}:{tools.python_folder()}:{os.environ['PATH']}"
+        own = {"WFC_ARTIFACTS": str(home / "artifacts"), "WFC_SHELL": str(SHELL)}
+        return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", **own, **extra}
 
     def _execute(self, command: list[str], folder: Path, env: Mapping[str, str], timeout: float) -> EngineRun:
         child = subprocess.Popen(

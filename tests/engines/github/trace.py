@@ -44,12 +44,13 @@ def _task(step: str, events: Sequence[Event]) -> EngineTask:
     ran = result is None or result["stepResult"] != "skipped"
     warnings = sum(event.get("command") == "warning" and _title(event) == step for event in events)
     failed = result is not None and result["stepResult"] == "failure"
+    # Not by act's own `executionTime`: a line that is read late would move a step into the one before it.
     end = float(last["seen"])
     return EngineTask(
         id=step,
         state=result["stepResult"] if result else "running",
         attempts=max(warnings + (0 if failed and warnings else 1), 1) if ran else 0,
-        start=(end - last.get("executionTime", 0) / 1e9) if ran else None,
+        start=float(events[0]["seen"]) if ran else None,
         end=end if ran and result else None,
         outputs={event["name"]: event["arg"] for event in events if event.get("command") == "set-output"},
         index=_index(last),
