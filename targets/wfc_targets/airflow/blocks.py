@@ -6,7 +6,7 @@ from wfc import ir, walk
 from wfc.record import replace
 from wfc.types import NOTHING, RecordType
 from wfc_targets.airflow.kinds import schema
-from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group, Line
+from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group, Line, asks
 from wfc_targets.airflow.names import Fixed, Tail
 from wfc_targets.airflow.report import lossy, unsupported
 from wfc_targets.airflow.values import FunctionWriter, Values, constant
@@ -152,7 +152,7 @@ class Blocks:
         """A plain `for`: each item waits until the one before has ended, and runs only if that did not fail."""
         inside = {draft.id for draft in body}
         last = [name for name in end.nodes if name in inside]
-        check = f"wfc.in_turn({', '.join(string(name) for name in last)})"
+        check = asks("in_turn", *last)
         for draft in body:
             draft.notes.append(("turn", list(last)))
             if not set(draft.upstream) & inside:
@@ -273,7 +273,7 @@ class Blocks:
         other.function = Function(other.id, "**context", lines)
         other.record = True
         draft.handled = True
-        other.checks.append(f"wfc.failed({string(draft.id)})")
+        other.checks.append(asks("failed", draft.id))
         self.add(other, scope, ALL_DONE, [draft.id])
         self.site(stmt, (draft.id, other.id), draft, scope)
         return Tail(tuple(dict.fromkeys((other.id, *scope.solid))), True)

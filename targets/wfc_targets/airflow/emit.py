@@ -160,6 +160,6 @@ def options(draft: Draft) -> list[tuple[str | None, Node]]:
         found.append(("trigger_rule", draft.rule))
     found += draft.options
     if draft.checks:
-        checks = tuple((None, Code(check)) for check in draft.checks)
+        checks = tuple((None, check) for check in draft.checks)
         found.append(("pre_execute", Call("wfc.only_if", checks)))
     return found

@@ -11,12 +11,12 @@ from wfc_targets.airflow.graph import children, last_of
 from wfc_targets.airflow.kernel import Kernel
 from wfc_targets.airflow.lower import Lowering
 from wfc_targets.airflow.manifest import entries
-from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function, Line
+from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function, Line, asks
 from wfc_targets.airflow.names import Context, Names, Scope, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.triggers import ASSET, dag_arguments
 from wfc_targets.airflow.values import FunctionWriter, Values
-from wfc_targets.common.python_source import Call, Code, string, write
+from wfc_targets.common.python_source import Call, Code, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class FlowMaker:
             draft.teardown, draft.handled = True, True
             self.lowering.guard(draft, stmt.when, scope)
             if made:
-                draft.checks.insert(0, f"wfc.unfailed({', '.join(string(one) for one in made)})")
+                draft.checks.insert(0, asks("unfailed", *made))
             self.lowering.add(draft, scope, ALL_DONE, made[-1:] or None)
             self.lowering.site(stmt, (name,), draft, scope)
             made.append(name)
@@ -279,7 +279,7 @@ class FlowMaker:
             if draft.section != "body" and not draft.checks and not draft.is_empty:
                 draft.options.append(("pre_execute", None))
             elif draft.section == "body" and draft.checks:
-                draft.checks.insert(0, "BUDGET")
+                draft.checks.insert(0, Code("BUDGET"))
 
 
 def follows(flow: ir.Flow, name: str) -> bool:

@@ -114,7 +114,7 @@ class Kernel:
             return
         function = self.values.function(f"{draft.id}_values", op.args)
         draft.functions.append(function)
-        draft.checks.append(f"wfc.computable({function.name})")
+        draft.checks.append(Code(f"wfc.computable({function.name})"))
         for name, _ in op.args:
             late = Call("wfc.Late", ((None, Code(function.name)), (None, name)))
             draft.arguments.append((name, late))

@@ -11,12 +11,12 @@ from wfc.record import replace
 from wfc_targets.airflow.blocks import Blocks
 from wfc_targets.airflow.graph import last_of
 from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
-from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line, asks
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.undo import Undos
 from wfc_targets.airflow.values import FunctionWriter, Values
-from wfc_targets.common.python_source import Call, Code, string
+from wfc_targets.common.python_source import Call, Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Lowering(Blocks):
         if context.recovers:
             draft.notes.append(("recovers", list(context.recovers)))
         if not context.branch and not chained[draft.rule]:
+            assert context.check
             draft.checks.insert(0, context.check)
         context.members.add(draft.id)
 
@@ -151,7 +152,7 @@ class Lowering(Blocks):
         if when is None:
             return
         draft.functions.insert(0, self.condition(f"{draft.id}_when", when, scope))
-        draft.checks.insert(0, f"{draft.id}_when")
+        draft.checks.insert(0, Code(f"{draft.id}_when"))
 
     def condition(self, name: str, test: AnyExpr, scope: Scope) -> Function:
         """A function of the context that says whether something holds."""
@@ -162,7 +163,7 @@ class Lowering(Blocks):
     def fallback(self, stmt: ir.Task, fallback: ir.Fallback, draft: Draft, scope: Scope) -> Tail:
         """What runs when every attempt failed: a task that waits for the first and asks how it ended."""
         name = self.id(f"{stmt.label}_fallback", scope)
-        check = f"wfc.failed({string(draft.id)})"
+        check = asks("failed", draft.id)
         if fallback.call:
             other = Kernel(self.names, scope).draft(name, "fallback", stmt, fallback.call)
         else:
@@ -309,7 +310,7 @@ class Lowering(Blocks):
         first = len(self.names.drafts)
         for number, body in enumerate(bodies):
             start = len(self.names.drafts)
-            tail = self.block(body, scope.inside(Context(check=f"wfc.arm({name}, {number})")))
+            tail = self.block(body, scope.inside(Context(check=Code(f"wfc.arm({name}, {number})"))))
             nodes += tail.nodes if self.created(start) else []
         self.created(first)[0].functions.insert(0, Function(name, "context", tuple(lines)))
         return Tail(tuple(dict.fromkeys(nodes)), True)
@@ -337,7 +338,7 @@ class Lowering(Blocks):
         failing = [draft.id for draft in body if not draft.handled and not draft.is_empty]
         for draft in body:
             draft.handled = True
-        check = f"wfc.failed({', '.join(string(name) for name in failing)})"
+        check = asks("failed", *failing)
         last = last_of(self.names.drafts, [draft.id for draft in body])
         waiting = replace(scope, before=last, skippable=True, waits=True)
         last = self.undos.emit(undos, waiting, check)

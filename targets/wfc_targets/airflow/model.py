@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 ALL_SUCCESS, NONE_FAILED, ALL_DONE = "all_success", "none_failed", "all_done"
 
 
+def asks(function: str, *ids: str) -> Call:
+    """A condition about tasks, by a function of the helper module: `wfc.failed("a", "b")`."""
+    return Call(f"wfc.{function}", tuple((None, name) for name in ids))
+
+
 class Line(Record):
     """A statement: `text`, then `value` written out; depth: levels inside of the function's body."""
 
@@ -40,7 +45,7 @@ class Draft:
 
     operator: the class of an operator task, or the decorator (`task.branch`) of a function task, whose body is
     `function`. arguments: of the operator, or of the decorated function. decorators: further ones, outside first.
-    options: what any task takes (retries, pool …). functions: definitions in front of it. checks: source texts of
+    options: what any task takes (retries, pool …). functions: definitions in front of it. checks:
     conditions for `pre_execute`. handled: its failure does not fail the block around it. expand: the source text
     of a list of argument sets for a mapped task. record: its function may return a mapping. fixed: the unrolled
     loops around it. looped: the conditions around the innermost loop. notes: for the manifest.
@@ -87,7 +92,7 @@ class Draft:
         self.options: list[tuple[str | None, Node]] = []
         self.functions: list[Function] = []
         self.upstream: list[str] = []
-        self.checks: list[str] = []
+        self.checks: list[Code | Call] = []
         self.rule = ALL_SUCCESS
         self.group: Group | None = None
         self.section = "body"

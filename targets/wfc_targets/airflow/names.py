@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wfc.diagnostic import Diagnostic
+    from wfc_targets.common.python_source import Call, Code
 
 RESERVED = COMPUTED_NAMES | frozenset(
     "DAG EmptyOperator WaitSensor ApprovalOperator Param TaskGroup Asset literal task task_group timedelta dag wfc "
@@ -23,13 +24,13 @@ RESERVED = COMPUTED_NAMES | frozenset(
 class Context:
     """A condition around statements: a branch that skips them, or a check that each of them makes.
 
-    branch: the id of the branch task, "" for a check. check: source text of a condition. recovers: the tasks whose
+    branch: the id of the branch task, "" for a check. check: a condition. recovers: the tasks whose
     failure is the condition. members: the ids inside. taken: what the branch returns to take this arm.
     """
 
     __slots__ = ("branch", "check", "members", "recovers", "taken")
 
-    def __init__(self, branch: str = "", check: str = "", recovers: Sequence[str] = ()) -> None:
+    def __init__(self, branch: str = "", check: Code | Call | None = None, recovers: Sequence[str] = ()) -> None:
         self.branch, self.check, self.recovers = branch, check, recovers
         self.members: set[str] = set()
         self.taken: tuple[str, ...] = ()

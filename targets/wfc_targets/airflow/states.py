@@ -9,9 +9,9 @@
 
 What `extra` of a manifest entry says: `indexes`: the numbers of unrolled items, "map" where map_index is the number;
 `polled`: its attempts are calls that Airflow does not count; `waits`: it begins by waiting for its turn; `recovers`:
-the tasks whose failure lets it run; `turn`: the last tasks of the sequential loop around it; `ends`: what a `stop` skips;
-`undoes`: the mapped task it undoes; `fail`: it fails by hand; `arms`, `checked`: the conditions around the innermost
-loop, as [branch, what it returns] or as the tasks that check it.
+the tasks whose failure lets it run; `turn`: the last tasks of the sequential loop around it; `ends`: what a `stop`
+skips; `undoes`: the mapped task it undoes; `fail`: it fails by hand; `arms`, `checked`: the conditions around the
+innermost loop, as [branch, what it returns] or as the tasks that check it.
 """
 
 from __future__ import annotations

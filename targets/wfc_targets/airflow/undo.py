@@ -8,7 +8,7 @@ from wfc_targets.airflow.graph import children, descendants
 from wfc_targets.airflow.kernel import Kernel
 from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, Draft, Function, Line
 from wfc_targets.airflow.report import lossy
-from wfc_targets.common.python_source import string
+from wfc_targets.common.python_source import Call, Code, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Undos:
         if stmt.undo and scope.section == "body":
             self.stack[-1].append(Undo(stmt, scope))
 
-    def emit(self, undos: Sequence[Undo], scope: Scope, check: str = "") -> tuple[str, ...]:
+    def emit(self, undos: Sequence[Undo], scope: Scope, check: Call | None = None) -> tuple[str, ...]:
         """Add the undos behind `scope.before`, in reverse; what the next handler waits for.
 
-        check: the condition under which they run, "" where a gate in `scope.contexts` sees to it.
+        check: the condition under which they run, None where a gate in `scope.contexts` sees to it.
         """
         looped = [undo for undo in undos if undo.scope.group and undo.scope.group != scope.group]
         for undo in looped[1:]:
@@ -88,14 +88,14 @@ class Undos:
         """The gate that every handler hangs on directly."""
         return [context.branch for context in scope.contexts[-1:] if context.branch and scope.waits]
 
-    def checks(self, undo: Undo, check: str) -> list[str]:
+    def checks(self, undo: Undo, check: Call | None) -> list[Code | Call]:
         name = self.task(undo)
-        also = ", or_timed_out=True" if undo.stmt.undo_on_timeout else ""
+        also = (("or_timed_out", True),) if undo.stmt.undo_on_timeout else ()
         if also:
             self.lowering.names.notes_failures = True
-        return [*([check] if check else []), f"wfc.succeeded({string(name)}{also})"]
+        return [*([check] if check else []), Call("wfc.succeeded", ((None, name), *also))]
 
-    def single(self, undo: Undo, scope: Scope, check: str) -> tuple[str, ...]:
+    def single(self, undo: Undo, scope: Scope, check: Call | None) -> tuple[str, ...]:
         assert undo.stmt.undo
         lowering = self.lowering
         name = lowering.id(f"{undo.stmt.label}_undo", scope)
@@ -106,7 +106,7 @@ class Undos:
         draft.handled = True
         return (name,)
 
-    def mapped(self, undo: Undo, scope: Scope, check: str) -> tuple[str, ...]:
+    def mapped(self, undo: Undo, scope: Scope, check: Call | None) -> tuple[str, ...]:
         """In a loop: one task lists what to undo, the last item first; a mapped task does it, one at a time."""
         assert undo.stmt.undo
         lowering, names = self.lowering, self.lowering.names
@@ -120,7 +120,7 @@ class Undos:
         items.handled = True
         draft.expand = items.id
         draft.notes += [("undoes", task), ("waits", True)]
-        draft.checks.append(f"wfc.in_turn({string(name)}, whatever=True)")
+        draft.checks.append(Call("wfc.in_turn", ((None, name), ("whatever", True))))
         draft.options.append(("max_active_tis_per_dagrun", 1))
         lowering.add(draft, scope, ALL_SUCCESS, [items.id])
         draft.handled = True
