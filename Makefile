@@ -41,8 +41,8 @@ bless: setup ## write the golden files anew (look at the difference before you c
 soak: setup ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine" $(ARGS)
 
-docs: setup ## check that the documents are up to date
-	$(PYTEST) -m "not engine" -k docs $(ARGS)
+docs: setup ## write the generated pages anew
+	$(PYTHON) -m wfc.docgen && $(PYTHON) -m wfc.docgen_actions && $(PYTHON) -m wfc.build_checks_page
 
 lock: ## resolve the pinned versions of the engines anew
 	$(UV) pip compile -q --no-header --no-emit-index-url --python-version 3.11 \
