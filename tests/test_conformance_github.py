@@ -166,7 +166,7 @@ def _outputs(case: Case, project: Project, run: EngineRun) -> list[str]:
     def given(task: Any, step: EngineTask) -> Any:
         shell = isinstance(task.call.op, Shell)
         kind = required(task.type)
-        names = {name: field for name, field in kind.fields} if isinstance(kind, RecordType) else {"value": kind}
+        names = dict(kind.fields) if isinstance(kind, RecordType) else {"value": kind}
         found = {name: _read(text, shell and textual(names.get(name, kind))) for name, text in step.outputs.items()}
         return found["value"] if set(found) == {"value"} else _nested(found)
 

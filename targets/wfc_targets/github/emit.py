@@ -26,10 +26,11 @@ def emit(workflow: Workflow) -> str:
         "name": workflow.name,
         yaml.Plain("on"): {event: _noted(_plain(body), comments.get(event, "")) for event, body in workflow.on},
         "permissions": {},
-        "concurrency": {"group": _text(workflow.group), "cancel-in-progress": workflow.cancel_in_progress},
-        "defaults": {"run": {"shell": yaml.Plain(SHELL)}},
-        "jobs": yaml.Spaced({job.id: _job(job) for job in workflow.jobs}),
     }
+    if workflow.group:
+        tree["concurrency"] = {"group": _text(workflow.group), "cancel-in-progress": workflow.cancel_in_progress}
+    tree["defaults"] = {"run": {"shell": yaml.Plain(SHELL)}}
+    tree["jobs"] = yaml.Spaced({job.id: _job(job) for job in workflow.jobs})
     return yaml.emit(tree, workflow.header)
 
 

@@ -11,7 +11,7 @@ from wfc_targets.github.files import TRANSFER
 from wfc_targets.github.jobs import Line, after_job, opened, removed, scope_in
 from wfc_targets.github.operations import reached
 from wfc_targets.github.steps import failure_names, sequence
-from wfc_targets.github.undo import compensate, compensation
+from wfc_targets.github.undo import GOES_ON, compensate, compensation
 from wfc_targets.github.values import across, output_name
 from wfc_targets.github.wires import insert
 
@@ -111,7 +111,9 @@ def compensation_jobs(draft: Draft, undos: list[Undo], line: Line, status: str =
         job.status = status
         if status:
             job.conditions.clear()
-        scope = replace(scope_in(draft, job, line), section="undo", title="undo ", status="!cancelled()")
+        swallow = "" if status else GOES_ON
+        scope = scope_in(draft, job, line)
+        scope = replace(scope, section="undo", title="undo ", status="!cancelled()", swallow=swallow)
         if loop is None:
             compensate(draft, list(reversed(group)), scope)
         else:

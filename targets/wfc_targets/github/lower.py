@@ -17,7 +17,7 @@ from wfc_targets.github.jobs import Line, host, lower_jobs
 from wfc_targets.github.order import ordered_entries
 from wfc_targets.github.plan import cuts, prepare
 from wfc_targets.github.prologue import has_prologue, plan
-from wfc_targets.github.triggers import CALL, called, dispatched, ended_well, event_of, events
+from wfc_targets.github.triggers import CALL, called, check_secrets, dispatched, ended_well, event_of, events
 from wfc_targets.github.values import across
 from wfc_targets.github.wires import insert
 
@@ -44,6 +44,7 @@ def compile_flow(project: Project, flow: Flow, version: str) -> Compiled:
 def _workflow(draft: Draft, version: str) -> model.Workflow:
     flow = draft.flow
     plan(draft)
+    check_secrets(draft)
     prepare(draft)
     region = Region()
     line = lower_jobs(draft, flow.body, _started(draft, Line(region)))
@@ -156,6 +157,9 @@ def _concurrency(draft: Draft) -> tuple[str, bool]:
     """The group, and whether a new run ends the one before. Without a limit every run is a group of its own."""
     flow = draft.flow
     wanted = flow.concurrency
+    if wanted is None and called(draft):
+        # all calls of one run would share a group of that run, and one of three would be cancelled
+        return "", False
     if wanted is None:
         return f"{flow.name}-{insert('github.run_id')}", False
     if wanted.limit != 1 or wanted.mode == "skip":

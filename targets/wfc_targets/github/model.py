@@ -69,7 +69,10 @@ class Job(Record):
 
 
 class Workflow(Record):
-    """One file. on: event → its mapping, as `on:` wants it. comments: event → a comment on its line."""
+    """One file. on: event → its mapping, as `on:` wants it. comments: event → a comment on its line.
+
+    group: of concurrency, "" for none.
+    """
 
     name: str
     header: tuple[str, ...]

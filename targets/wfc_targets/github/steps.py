@@ -29,7 +29,7 @@ from wfc_targets.github.messages import end, require
 from wfc_targets.github.operations import Place
 from wfc_targets.github.plan import unrolled
 from wfc_targets.github.rewrite import bound
-from wfc_targets.github.undo import compensate, reorder
+from wfc_targets.github.undo import GOES_ON, compensate, reorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def attempt(draft: Draft, stmt: ir.Try, scope: Scope) -> Scope:
         return scope
     names = failure_names([failure for failure in inner.failures if failure.job is scope.job])
     after = replace(scope, guards=(*scope.guards, failed), explicit=True, failure=lambda _: names)
-    compensate(draft, inner.undos, replace(after, section="undo", title=f"{scope.title}undo "))
+    compensate(draft, inner.undos, replace(after, section="undo", title=f"{scope.title}undo ", swallow=GOES_ON))
     before = len(scope.region.failures)
     sequence(draft, stmt.recover, replace(after, title=f"{scope.title}recover: "))
     return behind(scope, before)

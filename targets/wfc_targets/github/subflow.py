@@ -10,8 +10,11 @@ from wfc_targets.github.calls import compute
 from wfc_targets.github.computed import output, program
 from wfc_targets.github.draft import Failure, Scope, Site
 from wfc_targets.github.expressions import text
+from wfc_targets.github.instances import suffixed
 from wfc_targets.github.jobs import Line, after_job, host, opened
 from wfc_targets.github.rewrite import bound
+from wfc_targets.github.triggers import CALL_INPUT, handed_on, numbered
+from wfc_targets.github.triggers import called as is_called
 from wfc_targets.github.values import across
 from wfc_targets.github.wires import insert
 
@@ -44,8 +47,11 @@ def called(draft: Draft, stmt: ir.Task, line: Line) -> Line:
             (name, _given(draft, name, value, line, job, source if (name, value) in computed else None, step))
         )
     child = draft.project.flow(op.flow)
+    if child is not None and numbered(draft.project, child):
+        own = insert(f"inputs.{CALL_INPUT}") if is_called(draft) and numbered(draft.project, draft.flow) else ""
+        job.inputs.append((CALL_INPUT, f"{own}-{suffixed(stmt.label, line.loops)}"))
     if child is not None:
-        job.secrets = [draft.project.secret_name("github", secret.name) for secret in child.secrets]
+        job.secrets = handed_on(draft.project, child)
     return _noted(draft, stmt, line, job)
 
 

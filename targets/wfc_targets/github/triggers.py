@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.types import BOOL, FLOAT, INT, EnumType, MapType, OptionalType, Primitive, RecordType, required
+from wfc.walk import calls, flow_expressions, references, tasks
 from wfc_targets.github import shapes
 from wfc_targets.github.wires import JSON, RAW, TYPED, Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import Input, Json, Trigger
+    from wfc.ir import Flow, Input, Json, Project, Trigger
     from wfc.types import Type
     from wfc_targets.github.draft import Draft
 
 DISPATCH, CALL, RUN, REPOSITORY = "workflow_dispatch", "workflow_call", "workflow_run", "repository_dispatch"
 FILTERS = {"actions": "types", "branches": "branches", "tags": "tags", "paths": "paths", "workflows": "workflows"}
+TOKEN = "GITHUB_TOKEN"
+CALL_INPUT = "wfc_call"
+"""The input by which a called workflow learns which call it is."""
 MOST_INPUTS = 25
 """Inputs of one workflow_dispatch (docs.github.com, "Events that trigger workflows")."""
+UNLIMITED = "zizmor: ignore[concurrency-limits] the calls of one run would share a group and cancel each other"
 DANGER = "zizmor: ignore[dangerous-triggers] nothing of the run that ended is checked out or executed here"
 
 
@@ -39,8 +44,10 @@ def events(draft: Draft) -> tuple[tuple[tuple[str, Json], ...], tuple[tuple[str,
         found[DISPATCH] = _inputs(draft, DISPATCH)
     if called(draft):
         found[CALL] = _inputs(draft, CALL)
-    comments = ((RUN, DANGER),) if RUN in found else ()
-    return tuple(found.items()), comments
+    comments = {event: text for event, text in ((RUN, DANGER), (CALL, UNLIMITED)) if event in found}
+    if draft.flow.concurrency is not None:
+        comments.pop(CALL, None)
+    return tuple(found.items()), tuple(comments.items())
 
 
 def _missing(draft: Draft, trigger: Trigger) -> None:
@@ -92,8 +99,6 @@ def dispatched(draft: Draft) -> bool:
 
 def called(draft: Draft) -> bool:
     """Can other flows call it?"""
-    from wfc.walk import calls, tasks
-
     ops = [call.op for flow in draft.project.flows for task in tasks(flow) for call in calls(task)]
     return any(isinstance(op, ir.RunFlow) and op.flow == draft.flow.name for op in ops)
 
@@ -110,10 +115,54 @@ def _inputs(draft: Draft, event: str) -> Json:
     body: dict[str, Json] = {}
     if inputs:
         body["inputs"] = {item.name: _input(item, event) for item in inputs}
-    if event == CALL and draft.flow.secrets:
-        names = [draft.project.secret_name("github", secret.name) for secret in draft.flow.secrets]
+    if event == CALL and numbered(draft.project, draft.flow):
+        what: dict[str, Json] = {"description": "tells the calls of one run apart", "type": "string", "required": False}
+        given = body.setdefault("inputs", {})
+        assert isinstance(given, dict)
+        given[CALL_INPUT] = what
+    names = handed_on(draft.project, draft.flow)
+    if event == CALL and names:
         body["secrets"] = {name: {"required": True} for name in names}
     return body
+
+
+def numbered(project: Project, flow: Flow) -> bool:
+    """Does a called flow read `run.id`, or one that it calls? All calls of one run have the same `github.run_id`."""
+    for task in tasks(flow):
+        for call in calls(task):
+            child = project.flow(call.op.flow) if isinstance(call.op, ir.RunFlow) else None
+            if child is not None and numbered(project, child):
+                return True
+            if call.idempotent is not None and call.idempotent.key is None:
+                return True
+    ids = (ref for expr in flow_expressions(flow) for ref in references(expr) if ref.kind == "run")
+    return any(ref.name == "id" for ref in ids)
+
+
+def handed_on(project: Project, flow: Flow) -> list[str]:
+    """The secrets that a caller hands to a flow; the token of the run is there without that."""
+    names = (project.secret_name("github", secret.name) for secret in flow.secrets)
+    return [name for name in names if name != TOKEN]
+
+
+def check_secrets(draft: Draft) -> None:
+    """Report names that GitHub keeps for itself, and a token that nothing was allowed to."""
+    for secret in draft.flow.secrets:
+        name = draft.project.secret_name("github", secret.name)
+        if name == TOKEN and not draft.option("permissions"):
+            draft.lossy(
+                secret.span,
+                f"`{secret.name}` is the token of the run, which may do nothing here",
+                "GitHub makes this token for each run; it may do what the workflow says, and this one says nothing.",
+                'say it, as in `target github { permissions: ["contents: read"] }`, or give the secret another name',
+            )
+        elif name != TOKEN and name.startswith("GITHUB_"):
+            draft.unsupported(
+                secret.span,
+                f"a secret cannot be named {name} on GitHub",
+                "Names that begin with GITHUB_ are GitHub's own.",
+                "give it another name there, in the table [secrets.github] of wfc.toml",
+            )
 
 
 def _input(item: Input, event: str) -> Json:

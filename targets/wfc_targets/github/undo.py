@@ -6,7 +6,6 @@ from wfc.record import replace
 from wfc.undo import undo_order
 from wfc.walk import statements
 from wfc_targets.github.calls import put
-from wfc_targets.github.draft import Failure
 from wfc_targets.github.operations import Place
 from wfc_targets.github.values import across
 
@@ -14,6 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc import ir
     from wfc_targets.github.draft import Draft, Scope, Undo
+
+
+GOES_ON = "an undo that fails does not keep the recovery from running"
+"""Why the undo steps of a `try` may fail. At the end of the flow they need not: it has failed already."""
 
 
 def compensate(draft: Draft, undos: list[Undo], scope: Scope) -> None:
@@ -43,4 +46,3 @@ def compensation(draft: Draft, undo: Undo, scope: Scope) -> None:
     if steps.calc:
         draft.entry(f"{scope.job.id}/{steps.calc}", undo.task.path, "calc", here, undo.task.undo.span, of="undo")
     draft.entry(f"{scope.job.id}/{step}", undo.task.path, "undo", here, undo.task.undo.span)
-    scope.region.failures += [Failure(scope.job, failing, undo.task.label) for failing in steps.failing()]

@@ -100,7 +100,7 @@ def _config(draft: Draft, ref: Ref) -> Wire:
 def _run(draft: Draft, name: str, scope: Scope) -> Wire:
     match name:
         case "id":
-            return Wire("github.run_id", RAW, STRING)
+            return Wire(run_id(draft), RAW, STRING)
         case "attempt":
             return Wire("github.run_attempt", RAW, INT)
         case "url":
@@ -108,6 +108,13 @@ def _run(draft: Draft, name: str, scope: Scope) -> Wire:
         case _:
             assert draft.clock is not None
             return Wire(across(draft.clock, "steps.run_date.outputs.date", "run_date", scope.job), RAW, DATE)
+
+
+def run_id(draft: Draft) -> str:
+    """`run.id`: GitHub's, which a re-run keeps; a called flow adds which call of the run it is."""
+    from wfc_targets.github.triggers import CALL_INPUT, called
+
+    return f"format('{{0}}{{1}}', github.run_id, inputs.{CALL_INPUT})" if called(draft) else "github.run_id"
 
 
 def _failure(scope: Scope, name: str) -> Wire:

@@ -76,7 +76,7 @@ class Writer:
                 return self.task()
 
     def loop(self, depth: int) -> str:
-        """A loop; a list known at run time only where it can be jobs, and with `max`, since act ends no matrix early."""
+        """A loop; a list known at run time only where it can be jobs, and with `max`: act ends no matrix early."""
         self.variables += 1
         variable = f"i{self.variables}"
         items = self.random.choice(("[1, 2, 3]", "items")) if depth == 0 else "[1, 2, 3]"

@@ -176,3 +176,18 @@ def test_http_by_fallback_form_and_poll(github: GitHub, world: World) -> None:
     assert sent.headers["authorization"] == "Basic bWU6czNjcmV0"
     assert world.requests("/d")[0].body == b"a=x%3D1%26y&n=7"
     assert world.count("/poll") == 3
+
+
+def test_two_calls_of_a_flow_have_two_keys(github: GitHub) -> None:
+    done, _ = run(github, "keyed", {})
+    assert done.state == "success", done.log
+    first, second = done.one("z").outputs["seen"].split()
+    assert first.endswith("-first-k")
+    assert second.endswith("-second-k")
+
+
+def test_a_failed_undo_in_a_try_is_swallowed(github: GitHub) -> None:
+    done, states = run(github, "undone", {})
+    assert done.state == "success", done.log
+    assert states | {"undo a": "succeeded", "undo b": "failed", "r": "succeeded"} == states
+    assert states | {"undo d": "succeeded", "undo e": "failed", "s": "succeeded", "z": "succeeded"} == states
