@@ -118,8 +118,15 @@ class Dumper:
     def statement(self, stmt: AnyStmt) -> Json:
         """One statement: `kind` says which."""
         kind = type(stmt).__name__.lower()
-        head: dict[str, Json] = {"kind": kind, "label": stmt.label, "path": stmt.path, "span": self.span(stmt.span)}
-        return without_empty(head | {"needs": list(stmt.needs)} | self.inside(stmt), keep=("body", "then", "arms"))
+        needs: Json = [*stmt.needs]
+        head: dict[str, Json] = {
+            "kind": kind,
+            "label": stmt.label,
+            "path": stmt.path,
+            "span": self.span(stmt.span),
+            "needs": needs,
+        }
+        return without_empty(head | self.inside(stmt), keep=("body", "then", "arms"))
 
     def inside(self, stmt: AnyStmt) -> dict[str, Json]:
         match stmt:

@@ -131,6 +131,8 @@ def http(method: str, given: dict[str, AnyExpr], span: Span, calls: Calls) -> ir
             bearer = token
         case ir.Apply(function="basic", args=(user, password)):
             basic = user, password
+        case _:
+            pass
     query, headers = named(given, "query", calls), named(given, "headers", calls)
     return ir.Http(method, given["url"], query, headers, kind, body, bearer, basic)
 
