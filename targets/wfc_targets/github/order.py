@@ -7,11 +7,13 @@ from __future__ import annotations
 from wfc import ir
 from wfc.record import Record, replace
 from wfc.target import Entry
-from wfc.walk import statements
+from wfc.walk import blocks, statements
 from wfc_targets.github.draft import in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import AnyStmt, Block, Json
     from wfc_targets.github.draft import Draft
 
@@ -20,14 +22,15 @@ class Place(Record):
     """Where a statement stands.
 
     before: paths of all that must have gone well before it (what a `try` swallows left out). guarded: it has a guard,
-    or stands in an arm. recovers: the paths of each `try` whose failure leads here, outside first. loops: for each
-    plain loop around, its depth and the paths in it: a failure of an earlier item stops the later ones.
+    or stands in an arm. recovers: of each `try` whose failure leads here, outside first, the paths in it, and
+    those of the arm it stands in. loops: for each plain loop around, its depth and the paths in it whose failure for
+    an earlier item stops the later ones.
     within: for a loop in an arm, what stands in the arm: when none of it ran, the arm was not taken, nor the loop.
     """
 
     before: tuple[str, ...] = ()
     guarded: bool = False
-    recovers: tuple[tuple[str, ...], ...] = ()
+    recovers: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     loops: tuple[tuple[int, tuple[str, ...]], ...] = ()
     depth: int = 0
     arm: tuple[str, ...] = ()
@@ -38,7 +41,7 @@ def ordered_entries(draft: Draft) -> tuple[Entry, ...]:
     """The entries with what `Place` knows in `extra`, for statements of which it matters."""
     places: dict[str, Place] = {}
     body = _block(draft.flow.body, Place(), places)
-    _block(draft.flow.on_failure, Place(recovers=(body,)), places)
+    _block(draft.flow.on_failure, Place(recovers=((body, ()),)), places)
     _block(draft.flow.finally_, Place(), places)
     return tuple(_with_place(draft, entry, places.get(entry.path)) for entry in draft.entries)
 
@@ -48,7 +51,7 @@ def _with_place(draft: Draft, entry: Entry, place: Place | None) -> Entry:
         return entry
     extra: list[tuple[str, Json]] = [*entry.extra, ("before", _shared(draft, entry, place.before)), ("guarded", True)]
     if place.recovers:
-        extra.append(("recovers", [_shared(draft, entry, tried) for tried in place.recovers]))
+        extra.append(("recovers", [[_shared(draft, entry, p) for p in pair] for pair in place.recovers]))
     if place.within:
         extra.append(("within", _shared(draft, entry, place.within)))
     if place.loops:
@@ -89,7 +92,7 @@ def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[s
         case ir.For():
             loops = place.loops
             if stmt.maximum is None:
-                loops = (*loops, (place.depth, tuple(inner.path for inner in statements(stmt.body))))
+                loops = (*loops, (place.depth, tuple(_lasting(stmt.body))))
             # a branch around a loop that is not taken leaves no instances of the loop's tasks
             inside = replace(place, guarded=False, loops=loops, depth=place.depth + 1, within=place.arm or place.within)
             return _block(stmt.body, inside, places)
@@ -97,12 +100,20 @@ def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[s
             return _block(stmt.body, place, places)
         case ir.Try():
             tried = _block(stmt.body, place, places)
-            return _block(stmt.recover, replace(place, recovers=(*place.recovers, tried)), places)
+            return _block(stmt.recover, replace(place, recovers=(*place.recovers, (tried, place.arm))), places)
         case ir.If() | ir.Match():
             arms = (*(body for _, body in stmt.arms), stmt.other or ())
             return tuple(path for body in arms for path in _block(body, _arm(place, body), places))
         case _:
             return (stmt.path,)
+
+
+def _lasting(block: Block) -> Iterator[str]:
+    """The paths of a block whose failure lasts: what a `try` swallows left out."""
+    for stmt in block:
+        yield stmt.path
+        for body in (stmt.recover,) if isinstance(stmt, ir.Try) else blocks(stmt):
+            yield from _lasting(body)
 
 
 def _arm(place: Place, body: Block) -> Place:

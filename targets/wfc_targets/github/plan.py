@@ -59,7 +59,9 @@ def is_matrix(draft: Draft, loop: For) -> bool:
         return True
     if any(divides(draft, stmt) for stmt in loop.body):
         return False
-    if loop.maximum is not None and (loop.maximum > 1 or any(cuts(draft, stmt) for stmt in loop.body)):
+    inner = (stmt for stmt in statements(loop.body) if isinstance(stmt, ir.For))
+    several = any(cuts(draft, stmt) for stmt in loop.body) or any(is_matrix(draft, stmt) for stmt in inner)
+    if loop.maximum is not None and (loop.maximum > 1 or several):
         return draft.option("parallel", "jobs") != "steps" and len(items) > 1
     return len(items) * sum(1 for _ in statements(loop.body)) > LONGEST_UNROLLED
 

@@ -114,9 +114,9 @@ def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key,
     ran = [one for one in found.values() if one.state in (SUCCEEDED, FAILED)]
     if "within" in extra and not _among(extra["within"], instance, ran):
         return waiting
-    for tried in extra.get("recovers") or []:
+    for tried, arm in extra.get("recovers") or []:
         if not _among(tried, instance, failures):
-            return waiting if _among(tried, instance, ran) or entry.section == "on_failure" else instance
+            return instance if arm and not _among(arm, instance, ran) else waiting
     return instance
 
 
