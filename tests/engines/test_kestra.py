@@ -36,6 +36,12 @@ def test_sequence_hands_a_value_on(engine: Kestra) -> None:
     assert run.before("a", "b")
 
 
+def test_the_first_run_of_a_fresh_engine_is_seen(kestra_2_0: Kestra) -> None:
+    kestra_2_0.close()
+    run = kestra_2_0.run(flow(f"  - {{id: a, {RETURN}, format: a}}\n"), "probe", {})
+    assert (run.state, run.states()) == ("SUCCESS", {"a": ["SUCCESS"]})
+
+
 @BOTH
 def test_failure_ends_the_list_and_the_handler_runs(engine: Kestra) -> None:
     files = flow(

@@ -60,6 +60,7 @@ class Kestra:
         decide: Decide | None = None,
     ) -> EngineRun:
         """See Engine.run. The flows' own namespace is replaced by one that no other run has."""
+        self._alive()
         self._leave()
         namespace = f"wfc.run{next(self._runs)}"
         self._namespace = namespace
@@ -121,9 +122,13 @@ class Kestra:
         if self._namespace:
             self._call("remove", namespace=self._namespace)
 
-    def _call(self, name: str, **words: object) -> Any:
+    def _alive(self) -> None:
+        """Start the JVM where there is none; it forgets the namespace, so this comes before one is chosen."""
         if self._child is None or not self._child.alive():
             self._start()
+
+    def _call(self, name: str, **words: object) -> Any:
+        self._alive()
         request = urllib.request.Request(f"http://127.0.0.1:{self._port}/{name}", data=json.dumps(words).encode())
         try:
             with urllib.request.urlopen(request, timeout=600) as answer:
