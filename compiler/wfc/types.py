@@ -156,7 +156,25 @@ def required(kind: Type) -> Type:
 
 
 def common(a: Type, b: Type) -> Type | None:
-    """The type of a value that is either an `a` or a `b` (arms, fallbacks, list items), or None."""
+    """The type of a value that is either an `a` or a `b` (arms, fallbacks, list items), or None.
+
+    What one side leaves open (`list<unknown>` of an empty list) is filled in from the other.
+    """
+    if UNKNOWN in (a, b):
+        return b if a == UNKNOWN else a
+    match a, b:
+        case ListType(left), ListType(right):
+            item = common(left, right)
+            return None if item is None else ListType(item)
+        case MapType(left), MapType(right):
+            value = common(left, right)
+            return None if value is None else MapType(value)
+        case EnumType(left), EnumType(right):
+            return EnumType(left + tuple(member for member in right if member not in left))
+        case RecordType(), RecordType():
+            return b if assignable(a, b) else a if assignable(b, a) else None
+        case _:
+            pass
     if assignable(a, b):
         return b
     if assignable(b, a):
@@ -166,11 +184,17 @@ def common(a: Type, b: Type) -> Type | None:
     if isinstance(a, OptionalType) or isinstance(b, OptionalType):
         inner = common(required(a), required(b))
         return None if inner is None else optional(inner)
-    match a, b:
-        case EnumType(left), EnumType(right):
-            return EnumType(left + tuple(member for member in right if member not in left))
-        case ListType(left), ListType(right):
-            item = common(left, right)
-            return None if item is None else ListType(item)
-        case _:
-            return None
+    return None
+
+
+def contains(kind: Type, part: Type) -> bool:
+    """Is `part` this type, or a type inside it?"""
+    if kind == part:
+        return True
+    match kind:
+        case ListType(inner) | MapType(inner) | OptionalType(inner):
+            return contains(inner, part)
+        case RecordType(fields):
+            return any(contains(inner, part) for _, inner in fields)
+        case Primitive() | EnumType():
+            return False

@@ -31,7 +31,7 @@ SEEDS = [
     ("09", "token: todoist_token, id: id)", 'token: "0123456789abcdef", id: id)', "WF603"),
     ("09", "timeout 5m }", "}", "WF302"),
     ("11", 'by "{run.id}-{service}"', 'by "{run.id}"', "WF405"),
-    ("11", "printf '%s' \"$KEY\" | vault", "echo \"$KEY\"; vault", "WF604"),
+    ("11", "vault kv rollback", "echo \"$VAULT_TOKEN\"; vault kv rollback", "WF604"),
     ("13", "attempts: 5, first: 2s, max: 1m", "attempts: 12, first: 2s", "WF305"),
     ("13", 'invoice-{invoice.id}-attempt-{invoice.attempts}"', 'invoice-{run.date}"', "WF405"),
     ("14", "  concurrency 1 skip\n", "", "WF801"),

@@ -69,6 +69,6 @@ def from_json(args: Namespace) -> int:
     """Dumped flows to standard output, as text of the language."""
     from wfc.undump import text_of
 
-    for path in args.paths:
+    for path in args.paths or ["-"]:
         write_out(text_of(path, read_source(path)))
     return GOOD

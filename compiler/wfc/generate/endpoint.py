@@ -35,7 +35,7 @@ def connect(model: str, base_url: str, key: str) -> Ask:
     except ImportError:
         raise ModelError(
             "asking a model needs the packages openai and instructor",
-            "install them: `uv sync --extra llm`, or `pip install 'wfc[llm]'`",
+            "install them beside wfc: `uv sync --extra llm`, or `pip install '.[llm]'` in its folder",
         ) from None
 
     class Answer(BaseModel):

@@ -68,7 +68,7 @@ def not_understood(intent: str, at: int) -> UserError:
         "it knows these forms and guesses nothing:\n"
         f"{forms}\n"
         "  or let a model write the flow: set OPENAI_API_KEY and WFC_MODEL (OPENAI_BASE_URL for another endpoint),\n"
-        "  with the packages of `pip install 'wfc[llm]'`",
+        "  with the packages of the extra `llm` (docs/generate.md)",
         MODEL,
     )
 

@@ -221,6 +221,7 @@ class Writer:
                 retried = True
             else:
                 text += f" timeout {duration(modifier)}"
+                self.assume(f"within {' '.join(map(str, modifier.children))}: each attempt")
         return text if retried or not safe else f" {TRIES}{text}"
 
     def do_run(self, node: Any) -> tuple[str, str, bool]:
@@ -278,7 +279,11 @@ class Writer:
             self.assume(
                 f"kept for one day ({node.children[1]} {node.children[2]} is shorter than objects are dated by)"
             )
-        call = f"s3.delete_older(bucket: {quoted(bucket)}, prefix: {quoted(prefix)}, before: run.date - {days}d)"
+        # With its slash: `orders` would also take what lies under `orders-audit/`.
+        folder = f"{prefix.rstrip('/')}/" if prefix else ""
+        if not folder:
+            self.assume(f"everything in the bucket {bucket} is deleted after {days} days")
+        call = f"s3.delete_older(bucket: {quoted(bucket)}, prefix: {quoted(folder)}, before: run.date - {days}d)"
         return self.name("keep"), call, True
 
     def do_use(self, node: Any) -> tuple[str, str, bool]:

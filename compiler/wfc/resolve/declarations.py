@@ -128,9 +128,20 @@ class Declarations:
         return kind
 
     def written_type(self, node: Node) -> Type | None:
-        """The type behind `->`, read once."""
+        """The type behind `->`. Reports WF201 for a secret in it: results lie open in every engine's records."""
         found = node.nodes(*TYPE_NODES)
-        return self.reader.read(found[0]) if found else None
+        if not found:
+            return None
+        kind = self.reader.read(found[0])
+        if types.contains(kind, types.SECRET):
+            self.report.error(
+                "WF201",
+                "a result can't be a secret",
+                self.document.span(found[0]),
+                why="Engines keep results in their records and show them; secrets come from their own stores only.",
+                help="let the task put it into the engine's secret store, and read it with `secret NAME`",
+            )
+        return kind
 
     def check_name(self, name: Token) -> None:
         """WF953 for names that end like the compiler's own."""

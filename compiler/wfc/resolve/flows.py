@@ -55,6 +55,7 @@ class FlowResolver:
         self.statements = Statements(document, report, self.expressions, self.calls, self.reader, self.names)
         self.triggers = TriggerReader(document, report, self.expressions, self.calls)
         self.scope = Scope(self.names)
+        self.body_names = Names(self.names)
 
     def resolve(self, node: Node) -> ir.Flow:
         """The flow of a `flow` node."""
@@ -199,7 +200,7 @@ class FlowResolver:
         assert name is not None
         kind_node, value_node = node.nodes()
         kind = self.reader.read(kind_node)
-        scope = replace(self.scope, frames=self.body_frames)
+        scope = replace(self.scope, names=self.body_names, frames=self.body_frames)
         value = self.expressions.resolve(value_node, scope)
         value = self.expressions.demand(value, kind, f"the output `{name.text}`")
         return ir.Output(name.text, kind, value, self.document.span(node))
@@ -273,7 +274,7 @@ class FlowResolver:
         items = []
         for index, section in enumerate(sections):
             scope = replace(self.scope, failure=index == 1)
-            inner, _ = self.statements.block(section, scope)
+            inner, _ = self.statements.block(section, scope, names=None if index else self.body_names)
             done.append(inner)
             span = self.document.span(section)
             items.append(Item(names[index], span, inner.paths, inner.uses, simple=False))

@@ -48,7 +48,7 @@ def seen_from(symbol: Symbol, frames: tuple[Frame, ...]) -> tuple[Type, int]:
     """The type under which a reader inside `frames` sees a task, and how many loops are collected into lists.
 
     Frames that both share cost nothing. Each further branch, try or section makes it optional, each loop a list;
-    another section (a handler reads the body) also makes the items optional, for they may not have run.
+    another section (a handler reads the body) and a `try` also make the items optional, for they may not have run.
     """
     shared = 0
     for mine, theirs in zip(frames, symbol.frames, strict=False):
@@ -57,7 +57,7 @@ def seen_from(symbol: Symbol, frames: tuple[Frame, ...]) -> tuple[Type, int]:
         shared += 1
     rest = symbol.frames[shared:]
     kind = symbol.type
-    if symbol.guarded or any(frame.kind == "section" for frame in rest):
+    if symbol.guarded or any(frame.kind in ("section", "try") for frame in rest):
         kind = types.optional(kind)
     loops = 0
     for frame in reversed(rest):

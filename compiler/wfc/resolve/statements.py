@@ -50,9 +50,14 @@ class Statements(Declarations):
         self.clauses = Clauses(document, report, expressions)
         self.defaults: Policies | None = None
 
-    def block(self, node: Node, scope: Scope, sequence: bool = True) -> tuple[Done, tuple[tuple[int, int], ...]]:
-        """The statements of a block, what they use of others, and the edges between them."""
-        inner = replace(scope, names=Names(scope.names), frames=self.frames[id(node)])
+    def block(
+        self, node: Node, scope: Scope, sequence: bool = True, names: Names | None = None
+    ) -> tuple[Done, tuple[tuple[int, int], ...]]:
+        """The statements of a block, what they use of others, and the edges between them.
+
+        names: where its lets go, for whoever reads them later; names of its own unless given.
+        """
+        inner = replace(scope, names=names or Names(scope.names), frames=self.frames[id(node)])
         prefix = self.prefixes[id(node)]
         statements: list[AnyStmt] = []
         items: list[Item] = []
@@ -151,7 +156,7 @@ class Statements(Declarations):
             when=self.condition(when.nodes()[0], scope, "`when`") if when else None,
             after=self.after_paths(node),
             fallback=self.fallback(node, call, written, scope),
-            undo=self.inner_call(undo, call, None, own) if undo else None,
+            undo=self.inner_call(name.text, undo, call, None, own) if undo else None,
             undo_on_timeout=undo is not None and undo.token("ALSO") is not None,
             until=self.until(node, own),
             holds=self.holds(node, own),
@@ -178,7 +183,8 @@ class Statements(Declarations):
             if value.type != types.NULL:
                 value = self.expressions.demand(value, call.type, "the fallback")
             return ir.Fallback(None, value, span)
-        other = self.inner_call(clause, call, written, scope)
+        task = node.token("NAME")
+        other = self.inner_call(task.text if task else "", clause, call, written, scope)
         if types.common(call.type, other.type) is None:
             self.report.error(
                 "WF201",
@@ -188,11 +194,25 @@ class Statements(Declarations):
             )
         return ir.Fallback(other, None, span)
 
-    def inner_call(self, clause: Node, outer: ir.Call, written: Type | None, scope: Scope) -> ir.Call:
+    def own_key(self, name: str, scope: Scope, span: Span) -> AnyExpr:
+        """The key of a call beside a task's own: run, name, and the numbers of the items around it."""
+        parts: list[AnyExpr] = [
+            ir.Ref(types.STRING, span, "run", "id"),
+            ir.Literal(types.STRING, span, f"-{name}"),
+        ]
+        for frame in scope.frames:
+            if frame.kind == "for":
+                parts += [ir.Literal(types.STRING, span, "-"), ir.Ref(types.INT, span, "index", frame.name)]
+        return ir.Text(types.STRING, span, tuple(parts))
+
+    def inner_call(self, name: str, clause: Node, outer: ir.Call, written: Type | None, scope: Scope) -> ir.Call:
         """The call of `fallback` or `undo`: own clauses in braces, else the task's timeout, and its retry if safe."""
         call = self.calls.resolve(clause.nodes("call")[0], written, scope)
         braces = clause.node("clauses")
         policies = self.clauses.policies(braces.nodes() if braces else [], scope)
+        if policies.idempotent is not None and policies.idempotent.key is None:
+            key = self.own_key(f"{name}-{clause.kind}", scope, policies.idempotent.span)
+            policies = replace(policies, idempotent=replace(policies.idempotent, key=key))
         inherited = Policies(outer.retry, None, outer.timeout, outer.timeout_span)
         return with_policies(call, policies, inherited)
 
