@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.record import replace
+from wfc.undo import undo_order, undo_sequence
 from wfc.walk import blocks
 from wfc_targets.kestra import loops, model, pebble
 from wfc_targets.kestra.tasks import alone, called
@@ -36,57 +37,33 @@ def may_fail(stmt: AnyStmt) -> bool:
 # --- undo ---
 
 
-def undos(unit: Unit, block: Block, site: Site, level: int = 1) -> Tasks:
-    """The undo tasks of a block, last first; each runs when its task succeeded and was not undone already.
+def undos(unit: Unit, block: Block, site: Site) -> Tasks:
+    """The undo tasks of a block, last first; each runs when its task succeeded.
 
-    level: how many blocks that undo stand around the task, from 1: a `try` inside has undone its own when it failed.
+    What stands in the body of a `try` is left out: that `try` undoes it when it fails, and else it stays done.
     """
-    tasks: Tasks = []
-    for stmt in reversed(block):
-        tasks += _undos_of(unit, stmt, site, level)
-    return tasks
+    return [task for stmt in reversed(block) for task in _undos_of(unit, stmt, site)]
 
 
-def backwards(stmt: ir.Parallel) -> list[AnyStmt]:
-    """The branches so that each stands before those it depends on, last of the text first where that is free."""
-    left, ordered = list(range(len(stmt.body))), []
-    while left:
-        free = [n for n in left if not any(second in left for first, second in stmt.edges if first == n)]
-        left.remove(free[-1])
-        ordered.append(stmt.body[free[-1]])
-    return ordered
-
-
-def _undos_of(unit: Unit, stmt: AnyStmt, site: Site, level: int) -> Tasks:
+def _undos_of(unit: Unit, stmt: AnyStmt, site: Site) -> Tasks:
     match stmt:
         case ir.Task() if stmt.undo is not None:
-            return _undo(unit, stmt, site, level)
+            return _undo(unit, stmt, stmt.undo, site)
         case ir.Parallel():
-            return [task for inner in backwards(stmt) for task in _undos_of(unit, inner, site, level)]
+            return [task for inner in undo_order(stmt) for task in _undos_of(unit, inner, site)]
         case ir.For():
-            return loops.undo_loop(unit, stmt, site, undos, level) if has_undo(stmt) else []
+            return loops.undo_loop(unit, stmt, site, undos) if undo_sequence(stmt.body) else []
         case ir.Try():
-            return undos(unit, stmt.recover, site, level) + undos(unit, stmt.body, site, level + 1)
+            return undos(unit, stmt.recover, site)
         case _:
-            return [task for body in reversed(blocks(stmt)) for task in undos(unit, body, site, level)]
+            return [task for body in reversed(blocks(stmt)) for task in undos(unit, body, site)]
 
 
-def has_undo(stmt: AnyStmt) -> bool:
-    """Is there an undo in here?"""
-    if isinstance(stmt, ir.Task):
-        return stmt.undo is not None
-    return any(has_undo(inner) for body in blocks(stmt) for inner in body)
-
-
-def _undo(unit: Unit, stmt: ir.Task, site: Site, level: int) -> Tasks:
-    assert stmt.undo is not None
-    name = stmt.label + "_undo" * level
-    places = unit.places
-    tests = [f"{places.state(loops.done_task(stmt), site.around)} == 'SUCCESS'"]
-    tests += [_not_undone(places.state(stmt.label + "_undo" * inner, site.around)) for inner in range(1, level)]
-    run_if = pebble.output(" and ".join(tests))
+def _undo(unit: Unit, stmt: ir.Task, call: ir.Call, site: Site) -> Tasks:
+    name = f"{stmt.label}_undo"
+    run_if = pebble.output(f"{unit.places.state(loops.done_task(stmt), site.around)} == 'SUCCESS'")
     calc = Calc(unit, replace(stmt, label=name), site)
-    task = called(unit, stmt, stmt.undo, name, site, calc, "undo")
+    task = called(unit, stmt, call, name, site, calc, "undo")
     if stmt.undo_on_timeout:
         unit.unsupported(
             "`undo also on timeout`",
@@ -95,11 +72,6 @@ def _undo(unit: Unit, stmt: ir.Task, site: Site, level: int) -> Tasks:
             "undo in `on failure`, where the state can be looked up first",
         )
     return [*calc.tasks(run_if), replace(task, run_if=run_if, allow_failure=True)]
-
-
-def _not_undone(state: str) -> str:
-    """SKIPPED: the `try` around had failed before the task succeeded, so it never did."""
-    return f"({state} == '' or {state} == 'NOT_RUN')"
 
 
 # --- the end of a flow ---

@@ -8,6 +8,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.record import replace
 from wfc.types import ListType, OptionalType
+from wfc.undo import undo_sequence
 from wfc.walk import blocks
 from wfc_targets.common import yaml
 from wfc_targets.kestra import model, pebble
@@ -21,14 +22,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wfc.ir import AnyStmt, Block
+    from wfc.ir import Block
     from wfc.types import Type
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.tasks import Tasks
     from wfc_targets.kestra.unit import Site, Unit
 
     Sequence = Callable[[Unit, Block, Site], Tasks]
-    Undos = Callable[[Unit, Block, Site, int], Tasks]
+    Undos = Callable[[Unit, Block, Site], Tasks]
 
 
 def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks:
@@ -62,7 +63,7 @@ def _for_each(unit: Unit, stmt: ir.For, site: Site) -> Tasks:
     """1.3: a ForEach over a sub-flow, so that each iteration is an execution of its own there as well."""
     from wfc_targets.kestra.lower import lower_part
 
-    if any(_undone(inner) for inner, _ in nested(stmt.body, ())):
+    if undo_sequence(stmt.body):
         unit.unsupported(
             "`undo` in a loop",
             stmt.span,
@@ -126,7 +127,7 @@ def exports(unit: Unit, stmt: ir.For, site: Site) -> list[model.FlowOutput]:
         if stmt.label in producer.loops and path in wanted:
             found.append(model.FlowOutput(producer.stmt.label, "JSON", _exported(unit, path, around)))
     for inner, loops in nested(stmt.body, around):
-        if loops == around and isinstance(inner, ir.For) and any(_undone(task) for task, _ in nested(inner.body, ())):
+        if loops == around and isinstance(inner, ir.For) and undo_sequence(inner.body):
             value = pebble.output(f"(outputs.{inner.label}.outputs ?? []) | toJson")
             found.append(model.FlowOutput(f"{inner.label}_undo", "JSON", value))
     for task in _undo_states(stmt.body):
@@ -134,22 +135,16 @@ def exports(unit: Unit, stmt: ir.For, site: Site) -> list[model.FlowOutput]:
     return found
 
 
-def _undone(stmt: AnyStmt) -> bool:
-    return isinstance(stmt, ir.Task) and stmt.undo is not None
-
-
-def _undo_states(block: Block, level: int = 1) -> Iterator[str]:
-    """The engine tasks whose states decide what is undone: the tasks, and the undos of a `try` around them."""
+def _undo_states(block: Block) -> Iterator[str]:
+    """The engine tasks whose states decide what is undone after the loop; the body of a `try` never is."""
     for stmt in block:
         if isinstance(stmt, ir.Task) and stmt.undo is not None:
             yield done_task(stmt)
-            yield from (f"{stmt.label}{'_undo' * inner}" for inner in range(1, level))
         elif isinstance(stmt, ir.Try):
-            yield from _undo_states(stmt.body, level + 1)
-            yield from _undo_states(stmt.recover, level)
+            yield from _undo_states(stmt.recover)
         elif not isinstance(stmt, ir.For):
             for body in blocks(stmt):
-                yield from _undo_states(body, level)
+                yield from _undo_states(body)
 
 
 def done_task(stmt: ir.Task) -> str:
@@ -177,14 +172,14 @@ def _item_type(kind: Type, depth: int) -> Type:
     return kind
 
 
-def undo_loop(unit: Unit, stmt: ir.For, site: Site, undos: Undos, level: int) -> Tasks:
+def undo_loop(unit: Unit, stmt: ir.For, site: Site, undos: Undos) -> Tasks:
     """A loop over the iterations of a loop, last first, that undoes what succeeded in each."""
-    task = stmt.label + "_undo" * level
+    task = f"{stmt.label}_undo"
     inside = replace(site, around=(*site.around, stmt.label))
     numbers = "jq('sort_by(-.item.iteration) | map(.item.iteration)')"
     values = pebble.output(f"{unit.places.iterations(stmt.label, site.around)} | {numbers} | first")
     unit.places.undone.add(stmt.label)
-    tasks = undos(unit, stmt.body, inside, level)
+    tasks = undos(unit, stmt.body, inside)
     unit.places.undone.discard(stmt.label)
     unit.note(task, stmt, "loop", replace(site, section="undo"))
     return [

@@ -141,7 +141,7 @@ def bounded(unit: Unit) -> Tasks | None:
     None when no time is set or nothing has to run after a cut.
     """
     flow, budget = unit.flow, unit.flow.budget
-    undone = any(failures.has_undo(stmt) for stmt in flow.body)
+    undone = any(isinstance(stmt, ir.Task) and stmt.undo for stmt in walk.statements(flow.body))
     if budget is None or budget.time is None or not (flow.on_failure or flow.finally_ or undone):
         return None
     if undone or _reads_body(unit):

@@ -1,0 +1,49 @@
+"""Flows that went wrong once, compiled and run on the real engine; what must have run is said by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from engines.engine import EngineRun
+from engines.kestra.engine import Kestra
+from targets.kestra.flows import compiled
+
+BOTH = pytest.mark.parametrize("engine", ["kestra_2_0", "kestra_1_3"], indirect=True)
+
+
+def ran(engine: Kestra, body: str, **inputs: object) -> EngineRun:
+    """The run of a flow with this body."""
+    version = "2.0" if engine.version.startswith("2") else "1.3"
+    result = compiled(f"flow f {{ {body} }}", version, runner="process")
+    files = {artifact.path: artifact.text for artifact in result.artifacts}
+    assert engine.validate(files) == []
+    return engine.run(files, "f", inputs, timeout=120)
+
+
+def succeeded(run: EngineRun) -> set[str]:
+    """The ids of the tasks that ended as SUCCESS."""
+    return {task.id for task in run.tasks if task.state == "SUCCESS"}
+
+
+ATTEMPT = 'try { task bk = shell("true") undo shell("true") } recover { task note = shell("true") undo shell("true") }'
+IN_LOOP = 'for x in [1, 2] { try { task bk = shell("true") undo shell("true") } recover { task note = shell("true") } }'
+
+
+@BOTH
+@pytest.mark.parametrize("attempt", [ATTEMPT, IN_LOOP], ids=["plain", "loop"])
+def test_a_try_that_ended_well_stays_done(engine: Kestra, attempt: str) -> None:
+    run = ran(engine, f'{attempt} task z = shell("exit 1")')
+    assert run.state == "FAILED"
+    assert "bk" in succeeded(run)
+    assert not {"bk_undo", "note_undo", "note"} & succeeded(run)
+
+
+@BOTH
+def test_a_try_that_failed_is_undone_once_and_what_recovered_after_it(engine: Kestra) -> None:
+    failing = ATTEMPT.replace(" } recover", ' task y = shell("exit 1") } recover')
+    run = ran(engine, f'{failing} task z = shell("exit 1")')
+    assert run.state == "FAILED"
+    assert {"bk_undo", "note", "note_undo"} <= succeeded(run)
+    assert [task.id for task in run.tasks].count("bk_undo") == 1
+    assert run.before("bk_undo", "note")
+    assert run.before("z", "note_undo")
