@@ -198,7 +198,8 @@ class Printer:
         first = args.kids[0] if args else None
         if args is None or not (isinstance(first, Node) and first.kind == "raw_text" and self.flat(first) is None):
             return self.bracketed(node, indent, column)
-        name = "".join(self.flat(kid) or "" for kid in node.kids[: node.kids.index(args)])
+        head = enumerate(node.kids[: node.kids.index(args)])
+        name = "".join((" " if at and spaced(node, at) else "") + (self.flat(kid) or "") for at, kid in head)
         script = reindented(token_of(first).text, indent + STEP, indent)
         others = args.kids[2:]
         flats = [self.flat(kid) for kid in others if kid.kind != "COMMA"]
@@ -209,8 +210,8 @@ class Printer:
             return name + script + rest
         comma = after_script + self.margin.is_comma(after_script + 1)
         opener = name + script + "," + self.margin.take_trailing(comma)
-        kids = [kid for kid in others if kid.kind != "COMMA"]
-        return "\n".join([opener, *self.items(kids, indent + STEP, stop, comma=True), " " * indent + ")"])
+        rows = [kid for kid in others if kid.kind != "COMMA"]
+        return "\n".join([opener, *self.items(rows, indent + STEP, stop, comma=True), " " * indent + ")"])
 
     def bracketed(self, node: Node, indent: int, column: int) -> str:
         """A head, a bracket, things a line each, the closing bracket, and what follows it."""

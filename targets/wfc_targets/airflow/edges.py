@@ -6,61 +6,61 @@ from wfc_targets.common.python_source import WIDTH, chain, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wfc_targets.airflow.model import Draft
 
     Edges = list[tuple[str, str]]
+    Groups = Mapping[str, str | None]
 
 
-def inner_edges(members: Sequence[Draft], everything: Sequence[Draft]) -> Edges:
+def inner_edges(members: Sequence[Draft], groups: Groups) -> Edges:
     """Edges written inside the function of a mapped group: between its tasks, and from outside to one of them alone."""
     inside = {draft.id for draft in members}
-    whole = {source for source, _ in entering(members, everything)}
+    whole = {source for source, _ in entering(members, groups)}
     return [
         (source, draft.id)
         for draft in members
         for source in draft.upstream
-        if source in inside or (source not in whole and group_of(source, everything) is None)
+        if source in inside or (source not in whole and groups[source] is None)
     ]
 
 
-def group_of(name: str, everything: Sequence[Draft]) -> str | None:
-    """The id of the group of a task, or None."""
-    found = next(draft for draft in everything if draft.id == name)
-    return found.group.id if found.group else None
+def groups_of(tasks: Sequence[Draft]) -> Groups:
+    """The id of the group of each task, or None."""
+    return {draft.id: draft.group.id if draft.group else None for draft in tasks}
 
 
-def entering(members: Sequence[Draft], everything: Sequence[Draft]) -> Edges:
+def entering(members: Sequence[Draft], groups: Groups) -> Edges:
     """Edges into a group that all of its first tasks share."""
     inside = {draft.id for draft in members}
     first = [draft for draft in members if not set(draft.upstream) & inside]
     shared = [name for name in first[0].upstream if all(name in draft.upstream for draft in first)] if first else []
-    known = {draft.id for draft in everything}
-    return [(name, members[0].group.id) for name in shared if name in known and members[0].group]
+    return [(name, members[0].group.id) for name in shared if name in groups and members[0].group]
 
 
 def group_edges(tasks: Sequence[Draft]) -> Edges:
     """Edges of the whole DAG but for those inside of groups; a group stands for its first or its last tasks."""
+    groups = groups_of(tasks)
     members: dict[str, list[Draft]] = {}
     for draft in tasks:
         if draft.group:
             members.setdefault(draft.group.id, []).append(draft)
-    first = {name: {source for source, _ in entering(inside, tasks)} for name, inside in members.items()}
+    first = {name: {source for source, _ in entering(inside, groups)} for name, inside in members.items()}
     last = {name: ends(inside) for name, inside in members.items()}
     found: Edges = []
     for draft in tasks:
         target = draft.group.id if draft.group else None
-        sources = [name for name in draft.upstream if target is None or group_of(name, tasks) != target]
-        entries = left(sources, last, tasks)
+        sources = [name for name in draft.upstream if target is None or groups[name] != target]
+        entries = left(sources, last, groups)
         if target is None:
             found += [(source, draft.id) for source in entries]
         else:
             into = first[target]
             whole = [source for source in sources if source in into]
-            found += [(source, target) for source in left(whole, last, tasks)]
-            alone = [source for source in sources if source not in into and group_of(source, tasks)]
-            found += [(source, f"dag.get_task({string(draft.id)})") for source in left(alone, last, tasks)]
+            found += [(source, target) for source in left(whole, last, groups)]
+            alone = [source for source in sources if source not in into and groups[source]]
+            found += [(source, f"dag.get_task({string(draft.id)})") for source in left(alone, last, groups)]
     return list(dict.fromkeys(found))
 
 
@@ -70,11 +70,11 @@ def ends(members: Sequence[Draft]) -> set[str]:
     return {draft.id for draft in members} - sources
 
 
-def left(sources: Sequence[str], last: dict[str, set[str]], tasks: Sequence[Draft]) -> list[str]:
+def left(sources: Sequence[str], last: dict[str, set[str]], groups: Groups) -> list[str]:
     """Sources as they are written outside of groups: the group for all of its last tasks, `dag.get_task` for others."""
     found: list[str] = []
     for name in sources:
-        inside = group_of(name, tasks)
+        inside = groups[name]
         if inside is None:
             found.append(name)
         elif last[inside] <= set(sources) and name in last[inside]:

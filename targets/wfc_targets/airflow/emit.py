@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc_targets.airflow.edges import edge_lines, group_edges
+from wfc_targets.airflow.edges import edge_lines, group_edges, groups_of, inner_edges
 from wfc_targets.airflow.model import ALL_SUCCESS, Dag, Draft, Function, Group
 from wfc_targets.common.python_source import INDENT, WIDTH, Call, Code, assignment, body, statement, write
 
@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wfc_targets.airflow.edges import Groups
     from wfc_targets.common.python_source import Node
 
 DECORATORS = ("task", "setup", "teardown")
@@ -56,14 +57,16 @@ def import_lines(module: str, names: Sequence[str]) -> list[str]:
 def tasks(dag: Dag) -> list[str]:
     """The inside of the `with` block."""
     lines: list[str] = []
-    written: set[str] = set()
+    groups = groups_of(dag.tasks)
+    members: dict[str, list[Draft]] = {}
+    for draft in dag.tasks:
+        if draft.group:
+            members.setdefault(draft.group.id, []).append(draft)
     for draft in dag.tasks:
         if draft.group is None:
             add(lines, task(draft, 1))
-        elif draft.group.id not in written:
-            written.add(draft.group.id)
-            members = [other for other in dag.tasks if other.group == draft.group]
-            add(lines, group(draft.group, members, dag.tasks))
+        elif draft is members[draft.group.id][0]:
+            add(lines, group(draft.group, members[draft.group.id], groups))
     edges = edge_lines(group_edges(dag.tasks), 1)
     if edges:
         lines += ["", *edges]
@@ -84,15 +87,13 @@ def defines(block: Iterable[str]) -> bool:
     return any(line.lstrip().startswith(("def ", "@")) for line in block)
 
 
-def group(inside: Group, members: Sequence[Draft], everything: Sequence[Draft]) -> list[str]:
+def group(inside: Group, members: Sequence[Draft], groups: Groups) -> list[str]:
     """A mapped task group: a function that makes its tasks, and the list that it is mapped over."""
-    from wfc_targets.airflow.edges import inner_edges
-
     lines = [f"{INDENT}@task_group(prefix_group_id=False)", f"{INDENT}def {inside.id}({inside.variable}):"]
     content: list[str] = []
     for draft in members:
         add(content, task(draft, 2, named=len(members) > 1))
-    edges = edge_lines(inner_edges(members, everything), 2)
+    edges = edge_lines(inner_edges(members, groups), 2)
     lines += content + (["", *edges] if edges else [])
     return [*lines, "", assignment(inside.id, expanded(inside), 1)]
 

@@ -6,7 +6,7 @@ from wfc_targets.airflow.model import ALL_DONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from wfc_targets.airflow.model import Draft
 
@@ -54,12 +54,13 @@ def descendants(following: Mapping[str, Iterable[str]], start: Iterable[str]) ->
     return found
 
 
-def followed(drafts: Drafts, branch: str, arm: set[str], arms: list[set[str]]) -> tuple[str, ...]:
+def followed(
+    following: Mapping[str, Sequence[str]], branch: str, arm: set[str], arms: list[set[str]]
+) -> tuple[str, ...]:
     """What a branch returns to take an arm: its first tasks, and direct successors that stand in no arm.
 
     Airflow does not skip what is downstream of a followed task (SkipMixin.skip_all_except), so that is left out.
     """
-    following = children(drafts)
     wanted = [name for name in following[branch] if name in arm or not any(name in other for other in arms)]
-    reached = descendants(following, wanted)
+    reached = descendants(following, wanted) if len(wanted) > 1 else ()
     return tuple(name for name in wanted if name not in reached)

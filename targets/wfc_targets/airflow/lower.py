@@ -360,13 +360,14 @@ class Lowering(Blocks):
 
     def finish(self) -> None:
         """Write what each branch returns, now that it is known what hangs on it."""
-        from wfc_targets.airflow.graph import followed
+        from wfc_targets.airflow.graph import children, followed
 
+        following = children(self.names.drafts)
         for draft, scope, tests, arms in self.choices:
             writer = FunctionWriter(Values(self.names, scope))
             members = [arm.members for arm in arms]
             for arm in arms:
-                arm.taken = followed(self.names.drafts, draft.id, arm.members, members)
+                arm.taken = followed(following, draft.id, arm.members, members)
             results = [self.chosen(arm.taken) for arm in arms]
             draft.function = Function(draft.id, "**context", tuple(self.arm_lines(writer, tests, results)))
 

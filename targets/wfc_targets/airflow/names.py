@@ -128,6 +128,7 @@ class Names:
         self.most_tasks: int | None = None
         self.diagnostics: list[Diagnostic] = []
         self._taken = set(RESERVED)
+        self._bodies: set[str] | None = None
 
     def fresh(self, name: str) -> str:
         """The name, with `_` behind it as long as it is taken."""
@@ -151,13 +152,9 @@ class Names:
 
     def reads_body(self, path: str) -> bool:
         """Does the flow read the body of this http task, and not only its status or headers?"""
-        others = whole = 0
-        for expr in walk.flow_expressions(self.flow):
-            for part in walk.subexpressions(expr):
-                whole += isinstance(part, ir.Ref) and (part.kind, part.name) == ("task", path)
-                if isinstance(part, ir.Field) and isinstance(part.of, ir.Ref) and part.of.kind == "task":
-                    others += part.of.name == path and part.name in ("status", "headers")
-        return whole > others
+        if self._bodies is None:
+            self._bodies = bodies_read(self.flow)
+        return path in self._bodies
 
     def zone(self) -> str:
         """The time zone in which the flow counts its days: of its first schedule, else UTC."""
@@ -172,3 +169,15 @@ class Names:
         return next(
             (name for engine, what, name in self.project.secret_names if (engine, what) == ("airflow", secret)), secret
         )
+
+
+def bodies_read(flow: ir.Flow) -> set[str]:
+    """The paths of the tasks of which a flow reads more than the fields `status` and `headers`."""
+    others: dict[str, int] = {}
+    for expr in walk.flow_expressions(flow):
+        for part in walk.subexpressions(expr):
+            if isinstance(part, ir.Ref) and part.kind == "task":
+                others[part.name] = others.get(part.name, 0) + 1
+            if isinstance(part, ir.Field) and isinstance(part.of, ir.Ref) and part.of.kind == "task":
+                others[part.of.name] = others.get(part.of.name, 0) - (part.name in ("status", "headers"))
+    return {path for path, count in others.items() if count > 0}

@@ -54,6 +54,9 @@ class Unit:
         self.scripts = False
         self.exported: set[str] = set()
         self.children: list[model.EngineFlow] = []
+        self._reads: dict[str, set[str] | None] | None = None
+        self._collected: dict[str, set[str]] | None = None
+        self._read_types: dict[str, Type] | None = None
 
     def note(self, task: str, stmt: AnyStmt, role: str, site: Site, **extra: Json) -> None:
         """Write an engine task into the manifest (see wfc_targets.kestra.states for what stands in `extra`)."""
@@ -94,30 +97,39 @@ class Unit:
 
     def reads(self, path: str) -> set[str] | None:
         """The fields that are read of a task's result; None when it is read as a whole."""
-        fields: set[str] = set()
-        for expr in walk.flow_expressions(self.flow):
-            found = _fields_read(expr, path)
-            if found is None:
-                return None
-            fields |= found
-        return fields
+        if self._reads is None:
+            self._reads = _fields_read(self.flow)
+        return self._reads.get(path, set())
 
     def collected(self, loop: str) -> set[str]:
         """The paths of the tasks in a loop whose results are read outside of it, or by an undo."""
-        found = {
-            ref.name
-            for ref in self._task_references()
-            if ref.collect and loop in self.places.producers[ref.name].loops[-ref.collect :]
-        }
+        if self._collected is None:
+            self._collected = self._collect()
+        return self._collected.get(loop, set())
+
+    def _collect(self) -> dict[str, set[str]]:
+        """Loop → what `collected` gives."""
+        found: dict[str, set[str]] = {}
+        producers = self.places.producers
+        for ref in self._task_references():
+            for loop in producers[ref.name].loops[-ref.collect :] if ref.collect else ():
+                found.setdefault(loop, set()).add(ref.name)
         for task in walk.tasks(self.flow):
-            if task.undo is not None and loop in self.places.producers[task.path].loops:
-                for expr in walk.call_expressions(task.undo):
-                    found |= {ref.name for ref in walk.references(expr) if ref.kind == "task" and not ref.collect}
-        return {path for path in found if loop in self.places.producers[path].loops}
+            for expr in walk.call_expressions(task.undo) if task.undo else ():
+                for ref in walk.references(expr):
+                    if ref.kind == "task" and not ref.collect:
+                        for loop in set(producers[task.path].loops) & set(producers[ref.name].loops):
+                            found.setdefault(loop, set()).add(ref.name)
+        return found
 
     def read_type(self, path: str) -> Type | None:
         """The type that a task's results have outside of their loops, None when nobody reads them there."""
-        return next((ref.type for ref in self._task_references() if ref.name == path and ref.collect), None)
+        if self._read_types is None:
+            self._read_types = {}
+            for ref in self._task_references():
+                if ref.collect:
+                    self._read_types.setdefault(ref.name, ref.type)
+        return self._read_types.get(path)
 
     def _task_references(self) -> Iterator[ir.Ref]:
         for expr in walk.flow_expressions(self.flow):
@@ -214,17 +226,19 @@ def script_task(
     )
 
 
-def _fields_read(expr: AnyExpr, path: str) -> set[str] | None:
-    """The fields of a task's result that an expression reads; None when it reads it whole."""
-    fields: set[str] = set()
-    stack: list[AnyExpr] = [expr]
+def _fields_read(flow: Flow) -> dict[str, set[str] | None]:
+    """Path of a task → the fields of its result that a flow reads; None when it is read as a whole."""
+    found: dict[str, set[str] | None] = {}
+    stack = list(walk.flow_expressions(flow))
     while stack:
         current = stack.pop()
         match current:
-            case ir.Ref() if current.kind == "task" and current.name == path:
-                return None
-            case ir.Field(of=ir.Ref(kind="task", name=name, collect=0)) if name == path:
-                fields.add(current.name)
+            case ir.Ref(kind="task"):
+                found[current.name] = None
+            case ir.Field(of=ir.Ref(kind="task", name=path, collect=0)):
+                fields = found.setdefault(path, set())
+                if fields is not None:
+                    fields.add(current.name)
             case _:
                 stack += walk.children(current)
-    return fields
+    return found

@@ -13,7 +13,7 @@ from wfc.types import BOOL, DATE, FLOAT, INT, STRING, EnumType, ListType, MapTyp
 from wfc_targets.airflow import TARGET
 from wfc_targets.airflow.edges import edge_lines
 from wfc_targets.airflow.flow import helper
-from wfc_targets.airflow.graph import followed, last_of
+from wfc_targets.airflow.graph import children, followed, last_of
 from wfc_targets.airflow.kinds import schema, type_value
 from wfc_targets.airflow.model import ALL_DONE, Draft
 from wfc_targets.common.python_source import inline
@@ -289,8 +289,8 @@ def test_a_task_with_two_parents_may_end_before_one_of_them() -> None:
 def test_a_branch_follows_its_arm_and_what_stands_in_no_arm() -> None:
     drafts = graph(choose="", p="choose", p2="p choose", q="choose", after="choose p2 q")
     arms = [{"p", "p2"}, {"q"}, set()]
-    assert followed(drafts, "choose", arms[0], arms) == ("p",)
-    assert followed(drafts, "choose", arms[2], arms) == ("after",)
+    assert followed(children(drafts), "choose", arms[0], arms) == ("p",)
+    assert followed(children(drafts), "choose", arms[2], arms) == ("after",)
 
 
 @pytest.mark.parametrize(
