@@ -154,6 +154,27 @@ def test_what_is_wrong_with_the_settings_is_told(wfc: Wfc, text: str, said: str)
     assert said in done.err + done.out
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("target nope { a: 1 }", "there is no target `nope`"),
+        ('target github { runson: "x" }', "did you mean `runs_on`?"),
+        ("target github { runs_on: 5 }", "the option `runs_on` of `target github` is a string"),
+        ('target kestra { runner: "podman" }', 'is "docker" or "process"'),
+    ],
+)
+def test_options_of_targets_are_checked(wfc: Wfc, options: str, said: str) -> None:
+    write("good.wf", GOOD.replace("{\n", f"{{\n  {options}\n", 1))
+    done = wfc("check", "good.wf")
+    assert (done.code, said in done.out) == (1, True), done.out
+
+
+def test_options_in_the_settings_are_checked(wfc: Wfc) -> None:
+    write("wfc.toml", "[target.kestra]\nfoo = 1\n")
+    write("good.wf", GOOD)
+    assert "there is no option of [target.kestra] `foo`" in wfc("check").out
+
+
 # --- bad input ---
 
 

@@ -46,11 +46,16 @@ def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
     """All findings of the files that were asked for: syntax, names and types, then the checks."""
     from wfc.check import run_checks
     from wfc.diagnostic import ordered
+    from wfc.target_options import option_findings
 
     loaded = gathered.loaded
     checked = run_checks(loaded.project, ignore=gathered.settings.ignore, before=loaded.diagnostics)
     asked = {*gathered.asked, "wfc.toml"}
-    return ordered(found for found in (*loaded.diagnostics, *checked) if found.span.source in asked)
+    return ordered(
+        found
+        for found in (*loaded.diagnostics, *checked, *option_findings(loaded.project))
+        if found.span.source in asked
+    )
 
 
 def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:
