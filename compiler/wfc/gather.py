@@ -46,6 +46,16 @@ def gather(paths: list[str], environment: str = "") -> Gathered:
     return Gathered(load_texts(texts, settings), settings, tuple(dict.fromkeys(map(normal, asked))))
 
 
+def around() -> tuple[Settings, list[tuple[str, str]]]:
+    """The settings of the project around the working folder, and (path, text) of its flows and catalogs."""
+    config = settings_module.find(".")
+    if not config:
+        return Settings(), []
+    settings = settings_module.read(config)
+    paths = [*flows_below(settings.root), *(file for path in settings.catalogs for file in expand(path))]
+    return settings, [(path, source_text(path)) for path in dict.fromkeys(map(normal, paths))]
+
+
 def source_text(path: str) -> str:
     """The .wf text of a file; a dumped flow (`.json`) is written out in the language first."""
     text = read_source(path)

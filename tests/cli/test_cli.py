@@ -135,6 +135,7 @@ def test_a_project_has_actions_of_its_own(wfc: Wfc) -> None:
     write("flows/a.wf", "flow a { task p = crm.ping(id: 1) timeout 1m }")
     assert wfc("check").code == 0
     assert wfc("compile", "--target", "kestra").code == 0
+    assert "crm.ping" in wfc("actions", "crm").out
 
 
 @pytest.mark.parametrize(
@@ -332,7 +333,8 @@ def test_explain_actions_and_targets(wfc: Wfc) -> None:
     assert unknown.code == 2
     assert "github.create_issue" in wfc("actions", "open", "an", "issue").out
     assert wfc("actions", "github.create_issue").out.startswith("action github.create_issue(")
-    assert wfc("actions", "zzzzqqq").code == 1
+    nothing = wfc("actions", "zzzzqqq")
+    assert (nothing.code, "nothing in the catalog fits" in nothing.err) == (1, True)
     assert "| feature" in wfc("targets").out
     assert "## Kestra" in wfc("targets", "kestra").out
 

@@ -8,6 +8,7 @@ import sys
 from wfc.commands.common import parser, show
 from wfc.errors import FINDINGS, GOOD, MODEL, QUESTIONS, UserError
 from wfc.files import write_out, write_text
+from wfc.gather import around
 from wfc.pipeline import Loaded, compile_flow, has_errors, load_texts
 from wfc.settings import Settings
 
@@ -30,7 +31,7 @@ environment:
 def run(arguments: list[str]) -> int:
     """Exit code 0 with a flow that the checker accepts; 1 when it does not, 3 for the model, 4 for questions."""
     args = parse(arguments)
-    settings, others = project_around()
+    settings, others = around()
     result = ask(args, settings, others)
     report(result)
     if result.questions and not result.text:
@@ -63,19 +64,6 @@ def parse(arguments: list[str]) -> Namespace:
     )
     options.add_argument("--force", action="store_true", help="write the flow although the checker rejects it")
     return options.parse_args(arguments)
-
-
-def project_around() -> tuple[Settings, list[tuple[str, str]]]:
-    """The settings of the wfc.toml around the working folder, and the flows and actions that are there already."""
-    from wfc import settings as settings_module
-    from wfc.gather import expand, flows_below, source_text
-
-    config = settings_module.find(".")
-    if not config:
-        return Settings(), []
-    settings = settings_module.read(config)
-    paths = [*flows_below(settings.root), *(file for path in settings.catalogs for file in expand(path))]
-    return settings, [(path, source_text(path)) for path in dict.fromkeys(paths)]
 
 
 def ask(args: Namespace, settings: Settings, others: list[tuple[str, str]]) -> Result:
