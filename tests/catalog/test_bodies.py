@@ -11,8 +11,8 @@ import pytest
 
 from catalog.test_catalog import ENTRIES, LIBRARY, signature
 from wfc.catalog import source
-from wfc.resolve.literals import dedented
 from wfc.syntax import Token, walk
+from wfc.text import dedented
 
 PACKAGES = {"boto3": {"boto3", "botocore"}, "psycopg": {"psycopg"}}
 
