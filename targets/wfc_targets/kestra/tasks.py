@@ -80,21 +80,23 @@ def _once(unit: Unit, task: model.EngineTask) -> model.EngineTask:
 
 
 def lower_task(unit: Unit, stmt: ir.Task, site: Site) -> Tasks:
-    """What Pebble can't compute, the task inside its wrappers, its gate."""
+    """What Pebble can't compute, the task in its wrappers, its gate. A fallback catches a failed computation too."""
     calc = Calc(unit, stmt, site)
-    guard = None if stmt.when is None else _guard(unit, stmt.when, site, calc)
+    native_guard = None if stmt.when is None else condition(stmt.when, unit.places, site.around)
+    guard = None if stmt.when is None else native_guard or pebble.output(calc.computed(stmt.when, "when"))
     main = called(unit, stmt, stmt.call, stmt.label, site, calc, "task")
     gates: Tasks = []
     if stmt.until or stmt.holds:
         main, gates = _repeated(unit, stmt, main, site)
-    if stmt.fallback:
-        main, more = _with_fallback(unit, stmt, stmt.fallback, [main, *gates], site)
-        gates = more
-    front = calc.tasks(guard if guard and "_calc" not in guard else None)
-    if guard is not None:
-        main = replace(main, run_if=guard)
-        gates = [replace(gate, run_if=guard) if stmt.holds else gate for gate in gates]
-    return [*front, main, *gates]
+    if stmt.fallback is None:
+        return [*calc.tasks(native_guard), *_guarded([main, *gates], guard)]
+    body = [*calc.tasks(), *_guarded([main, *gates], None if native_guard else guard)]
+    whole, gates = _with_fallback(unit, stmt, stmt.fallback, body, site)
+    return [replace(whole, run_if=native_guard), *gates]
+
+
+def _guarded(tasks: Tasks, guard: str | None) -> Tasks:
+    return tasks if guard is None else [replace(task, run_if=guard) for task in tasks]
 
 
 def _guard(unit: Unit, when: AnyExpr, site: Site, calc: Calc) -> str:
@@ -150,7 +152,7 @@ def _with_fallback(
     wrapper, other, gate = f"{stmt.label}_body", f"{stmt.label}_fallback", f"{stmt.label}_gate"
     errors: Tasks = []
     if fallback.call is not None:
-        calc = Calc(unit, stmt, site)
+        calc = Calc(unit, replace(stmt, label=other), site)
         task = called(unit, stmt, fallback.call, other, site, calc, "fallback")
         errors = alone(unit, [*calc.tasks(), task])
     elif fallback.value is not None and native(fallback.value, unit.places, site.around) is None:

@@ -47,3 +47,27 @@ def test_a_try_that_failed_is_undone_once_and_what_recovered_after_it(engine: Ke
     assert [task.id for task in run.tasks].count("bk_undo") == 1
     assert run.before("bk_undo", "note")
     assert run.before("z", "note_undo")
+
+
+DIVIDED = 'input n: int task x = shell("true", env: { V: 10 // n }) '
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("body", "other"),
+    [
+        (DIVIDED + 'fallback shell("echo $V", env: { V: n // 2 }) task y = shell("true")', "x_fallback"),
+        (DIVIDED + 'when 7 // n > 0 fallback shell("true") task y = shell("true")', "x_fallback"),
+        (DIVIDED.replace("task", "try { task") + '} recover { task r = shell("r=1") } task y = shell("true")', "r"),
+    ],
+    ids=["fallback", "guard", "try"],
+)
+def test_an_expression_that_fails_is_a_failure_of_its_task(engine: Kestra, body: str, other: str) -> None:
+    run = ran(engine, body, n=0)
+    assert run.state == "SUCCESS"
+    assert {other, "y"} <= succeeded(run)
+    assert "x" not in {task.id for task in run.tasks}
+    run = ran(engine, body, n=2)
+    assert run.state == "SUCCESS"
+    assert {"x", "y"} <= succeeded(run)
+    assert other not in {task.id for task in run.tasks}
