@@ -168,6 +168,16 @@ class Expressions:
     # --- names ---
 
     def on_reference(self, node: Node, scope: Scope) -> AnyExpr:
+        """A name as a value; `run` and `failure` are none, their fields are."""
+        value = self.named(node, scope)
+        if isinstance(value, ir.Ref) and value.kind in ("run", "failure") and not value.name:
+            self.report.error(
+                "WF201", f"`{value.kind}` is no value by itself", value.span, help=f"name a field: {fields_of(value)}"
+            )
+            return self.hole(node)
+        return value
+
+    def named(self, node: Node, scope: Scope) -> AnyExpr:
         token = node.kids[0]
         assert isinstance(token, Token)
         span = self.document.span(token)
@@ -211,7 +221,9 @@ class Expressions:
     # --- parts of values ---
 
     def on_attribute(self, node: Node, scope: Scope) -> AnyExpr:
-        of = self.resolve(node.kids[0], scope)
+        base = node.kids[0]
+        lone = isinstance(base, Node) and base.kind == "reference"
+        of = self.named(base, scope) if lone else self.resolve(base, scope)  # type: ignore[arg-type]
         name = node.kids[-1]
         assert isinstance(name, Token)
         span = self.document.span(node)
@@ -434,3 +446,12 @@ class Expressions:
                 return self.hole(node)
             return self.mismatch(node, kind)
         return ir.Apply(kind, self.document.span(node), name.text, args)
+
+
+def fields_of(ref: ir.Ref) -> str:
+    """The fields of `run` or `failure`, for a remedy."""
+    return (
+        ", ".join(f"`{ref.kind}.{name}`" for name, _ in ref.type.fields)
+        if isinstance(ref.type, types.RecordType)
+        else ""
+    )
