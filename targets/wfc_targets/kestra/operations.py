@@ -8,6 +8,7 @@ from wfc import ir, types
 from wfc.python_text import RESERVED
 from wfc.types import EnumType, OptionalType, RecordType
 from wfc_targets.common import yaml
+from wfc_targets.common.python_body import indented_body
 from wfc_targets.kestra import compute, model, pebble
 from wfc_targets.kestra.http import http_task
 from wfc_targets.kestra.job import idempotency_key
@@ -182,7 +183,7 @@ def python_task(job: Job, op: ir.Python) -> model.Script:
     files: dict[str, str] = {}
     arguments = ", ".join(f"{name}={argument(job, operands, name, expr, files)}" for name, expr in op.args)
     head = f"def {function}({', '.join(name for name, _ in op.args)}):"
-    body = "\n".join(f"    {line}" if line.strip() else "" for line in op.body.strip("\n").split("\n"))
+    body = indented_body(op.body)
     kind = job.call.type
     call = f"{function}({arguments})"
     kernel: tuple[str, ...] = ("outputs", "typed")
@@ -198,7 +199,7 @@ def python_task(job: Job, op: ir.Python) -> model.Script:
     return script_task(
         job.unit,
         job.task,
-        f"{head}\n{body}\n\n\n{end}",
+        f"{head}\n{body}\n\n{end}",
         operands,
         imports=(),
         kernel=kernel,

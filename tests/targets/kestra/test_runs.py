@@ -71,3 +71,12 @@ def test_an_expression_that_fails_is_a_failure_of_its_task(engine: Kestra, body:
     assert run.state == "SUCCESS"
     assert {"x", "y"} <= succeeded(run)
     assert other not in {task.id for task in run.tasks}
+
+
+@BOTH
+def test_a_text_of_several_lines_in_a_python_body_stays_as_it_is(engine: Kestra) -> None:
+    lines = ["text = '''one", "  two", "three'''", "return {'n': len(text)}"]
+    body = 'task p = python("""\n' + "\n".join(lines) + '\n""") -> { n: int }'
+    run = ran(engine, body + " output n: int = p.n")
+    assert run.state == "SUCCESS"
+    assert run.executions[0].outputs == {"n": len("one\n  two\nthree")}
