@@ -78,6 +78,10 @@ def rewritten(value: Any, change: Callable[[ir.Ref], AnyExpr]) -> Any:
     """A copy of a value of the IR (a record, a tuple or a plain value) with every reference changed."""
     if isinstance(value, ir.Ref):
         return change(value)
+    if isinstance(value, ir.Try):
+        # its recovery reads its own `failure`, not one from outside
+        recover = rewritten(value.recover, lambda ref: ref if ref.kind == "failure" else change(ref))
+        return replace(value, body=rewritten(value.body, change), recover=recover)
     if isinstance(value, tuple):
         return tuple(rewritten(item, change) for item in value)
     if not isinstance(value, Record) or type(value).__module__ != ir.__name__:

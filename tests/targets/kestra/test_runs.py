@@ -74,6 +74,15 @@ def test_an_expression_that_fails_is_a_failure_of_its_task(engine: Kestra, body:
 
 
 @BOTH
+def test_a_recovery_in_a_body_with_a_budget_reads_its_own_failure(engine: Kestra) -> None:
+    recovery = 'recover { task r = shell("test \\"$T\\" = a", env: { T: failure.task, M: failure.message }) }'
+    body = f'budget {{ time 1h }} try {{ task a = shell("exit 1") }} {recovery} finally {{ task z = shell("true") }}'
+    run = ran(engine, body)
+    assert run.state == "SUCCESS"
+    assert {"r", "z"} <= succeeded(run)
+
+
+@BOTH
 def test_a_text_of_several_lines_in_a_python_body_stays_as_it_is(engine: Kestra) -> None:
     lines = ["text = '''one", "  two", "three'''", "return {'n': len(text)}"]
     body = 'task p = python("""\n' + "\n".join(lines) + '\n""") -> { n: int }'
