@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wfc_targets.kestra.tasks import Tasks
     from wfc_targets.kestra.unit import Site, Unit
 
+SUFFIXES = "(_(calc|gate|once|until|branch|item))+$"
+"""What the ids of the tasks around a statement end in whose failure is that of the statement."""
+
 
 def may_fail(stmt: AnyStmt) -> bool:
     """Can this statement end as failed?"""
@@ -129,8 +132,9 @@ def failure_texts(block: Block) -> dict[str, str]:
     names = ", ".join(f'"{label}"' for label in _suspects(block))
     failed = "tasksWithState('FAILED')"
     failed = f"[{failed}, tasksWithState('WARNING')]"
-    found = f'add | map(.taskId | sub("(_(gate|once|until|branch|item))+$"; "")) | . - (. - [{names}]) | first'
-    message = "map(select(.taskId | startswith($t)) | .message) | last"
+    own = f'sub("{SUFFIXES}"; "")'
+    found = f"add | map(.taskId | {own}) | . - (. - [{names}]) | first"
+    message = f"map(select((.taskId | {own}) == $t) | .message) | last"
     return {
         "task": f"({failed} | jq('{found}') | first)",
         "message": f"(([errorLogs(), {failed}] | jq('(.[1] | {found}) as $t | .[0] | {message}') | first) ?? '')",

@@ -83,6 +83,24 @@ def test_a_recovery_in_a_body_with_a_budget_reads_its_own_failure(engine: Kestra
 
 
 @BOTH
+def test_the_message_of_a_failure_is_that_of_the_task_and_no_other(engine: Kestra) -> None:
+    body = """
+      parallel { task a = shell("echo of-a >&2; exit 1") task ab = shell("sleep 2; echo of-ab >&2; exit 1") }
+      on failure { task h = shell("echo \\"$T $M\\"; test $T = a; case $M in *of-ab*) exit 1; esac",
+        env: { T: failure.task, M: failure.message }) }
+    """
+    run = ran(engine, body)
+    assert run.one("h").state == "SUCCESS", run.one("h").messages
+
+
+@BOTH
+def test_a_failed_computation_is_a_failure_of_its_task_to_handlers(engine: Kestra) -> None:
+    handler = 'on failure { task h = shell("test $T = x", env: { T: failure.task, M: failure.message }) }'
+    run = ran(engine, DIVIDED + handler, n=0)
+    assert run.one("h").state == "SUCCESS", run.one("h").messages
+
+
+@BOTH
 def test_a_text_of_several_lines_in_a_python_body_stays_as_it_is(engine: Kestra) -> None:
     lines = ["text = '''one", "  two", "three'''", "return {'n': len(text)}"]
     body = 'task p = python("""\n' + "\n".join(lines) + '\n""") -> { n: int }'
