@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from wfc.types import Type
 
 SCHEMA = 1
-TYPED = ("shell", "python", "sql.query", "llm.classify", "llm.extract")
 TEXTS = ("llm.summarize", "llm.generate")
 """Actions that give a text unless a type is written."""
 
@@ -218,7 +217,7 @@ class Dumper:
         data: dict[str, Json] = {
             "action": call.action,
             "args": {name: self.text(value) for name, value in call.args},
-            "result": written_type(call) if typed else None,
+            "result": str(call.written) if typed and call.written is not None else None,
             "effect": {
                 "repeat": call.effect.repeat,
                 "reversible": call.effect.reversible,
@@ -274,16 +273,6 @@ def string_text(value: str) -> str:
 
     raw = f'"""\n{value}"""'
     return raw if "\n" in value and '"""' not in value and dedented(raw) == value else quoted(value)
-
-
-def written_type(call: ir.Call) -> str | None:
-    """The type that stands behind `->` for this call, or None where none may or need stand."""
-    if call.action.startswith("http.") and isinstance(call.type, types.RecordType):
-        body = call.type.field("body")
-        return None if body is None or body == types.JSON else str(body)
-    if call.action in TYPED and call.type != types.NOTHING:
-        return str(call.type)
-    return str(call.type) if call.action in TEXTS and call.type != types.STRING else None
 
 
 def without_empty(data: dict[str, Json], keep: tuple[str, ...] = ()) -> dict[str, Json]:

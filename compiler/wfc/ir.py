@@ -264,7 +264,8 @@ class Call(Record):
     action: as written (`github.compare`). args: as written, defaults not filled in. op: the kernel operation.
     type: of the value that a reader of the task sees: `select` is the path from the operation's native result to
     it (`("body", "items")`), () is all of it. needs: commands wanted at run time. timeout: milliseconds of one
-    attempt. no_retry: the reason in `no retry "why"`, "" when said without one, None when not said.
+    attempt. no_retry: the reason in `no retry "why"`, "" when said without one, None when not said. written: the
+    type behind `->`, where the author wrote one.
     """
 
     action: str
@@ -280,6 +281,7 @@ class Call(Record):
     timeout: int | None = None
     timeout_span: Span | None = None
     idempotent: Idempotent | None = None
+    written: Type | None = None
 
 
 class Fallback(Record):

@@ -111,7 +111,7 @@ class Calls:
         kind = self.declared_type(node, written)
         call = self.expand(signature, given, kind, span)
         as_written = tuple((name, value) for name, value in given.items() if not from_default(value, span))
-        return replace(call, action=signature.name, args=as_written)
+        return replace(call, action=signature.name, args=as_written, written=written)
 
     def bind(self, node: Node, signature: Signature, scope: Scope) -> dict[str, AnyExpr]:
         """Arguments by parameter, in the order of the signature, defaults filled in."""
