@@ -62,10 +62,11 @@ def shell(op: ir.Shell, call: Call, place: Place) -> Work:
     arguments = Arguments(place.draft, place.scope, place.calc)
     for name, value in op.env:
         arguments.give(name, value)
-    if call.idempotent is not None and "WFC_IDEMPOTENCY_KEY" in op.script:
+    if call.idempotent is not None:
         arguments.give("WFC_IDEMPOTENCY_KEY", key(call, place))
     script = op.script if op.script.endswith("\n") else op.script + "\n"
-    if "WFC_OUTPUT" in script:
+    if call.type != NOTHING or "WFC_OUTPUT" in script:
+        # the program that writes the result may be one that the script only calls
         script = "export WFC_OUTPUT=$GITHUB_OUTPUT\n" + script
     checks = () if call.type == NOTHING else tuple(_checks(call.type))
     return Work(script, "bash", tuple(arguments.env.items()), tuple(arguments.computed), checks)
