@@ -1,6 +1,6 @@
 # make test installs what the tests need and runs them all; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup engines check test test-fast bless soak docs lock
+.PHONY: help setup engines check test test-fast test-scheduler bless soak docs lock
 
 # uv of this machine, or one in a private virtual environment.
 UV := $(shell command -v uv || echo .venv-uv/bin/uv)
@@ -33,13 +33,16 @@ test: setup ## every test, with the real engines
 	$(PYTEST) $(ARGS)
 
 test-fast: setup ## the tests that need no engine
-	$(PYTEST) -m "not engine" $(ARGS)
+	$(PYTEST) -m "not engine and not scheduler" $(ARGS)
+
+test-scheduler: setup ## the tests on Airflow's scheduler
+	$(PYTEST) -m scheduler $(ARGS)
 
 bless: setup ## write the golden files anew (look at the difference before you commit it)
-	$(PYTEST) -m "not engine" --bless $(ARGS)
+	$(PYTEST) -m "not engine and not scheduler" --bless $(ARGS)
 
 soak: setup ## the property tests with many more examples
-	HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine" $(ARGS)
+	HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine and not scheduler" $(ARGS)
 
 docs: setup ## write the generated pages anew
 	$(PYTHON) -m wfc.docgen && $(PYTHON) -m wfc.docgen_actions && $(PYTHON) -m wfc.build_checks_page

@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"engine", *ENGINES} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)
+        if "airflow_scheduler" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.scheduler)
 
 
 def started(start: Callable[[], Started]) -> Started:

@@ -71,7 +71,14 @@ def trace_of(run: EngineRun, result: Compiled, case: Case) -> Trace:
     return reference_states(result.manifest, run.state, tasks)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name not in REFUSED], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.scheduler] if case.number in SCHEDULER else [])
+        for case in CASES
+        if case.name not in REFUSED
+    ],
+)
 def test_case(case: Case, request: pytest.FixtureRequest, tmp_path: Path, world: World) -> None:
     results = compiled(case)
     for result in results.values():

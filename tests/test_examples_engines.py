@@ -20,6 +20,13 @@ ENGINES = {
 }
 
 
+BEYOND_ACT = "Unknown Property timezone"
+"""GitHub has `timezone` in a schedule since 2026-03; the strict schema of act 0.2.89 does not know it."""
+
+REFUSED_EVERYWHERE = {"file_ingestion"}
+"""`on file`: neither engine's core watches folders, and the polling that would stand in for it is on the roadmap."""
+
+
 def files_of(path: Path, target: str, version: str) -> dict[str, str]:
     """All emitted files, {} where the target refuses the example."""
     loaded = load_texts([(f"examples/{path.name}", path.read_text("utf-8"))])
@@ -39,7 +46,7 @@ def test_examples_are_accepted(engine: Engine, path: Path, request: pytest.Fixtu
     target, version = ENGINES[request.node.callspec.params["engine"]]
     files = files_of(path, target, version)
     if files:
-        assert engine.validate(files) == []
+        assert [problem for problem in engine.validate(files) if BEYOND_ACT not in problem] == []
 
 
 def test_each_target_takes_at_least_half_of_the_examples() -> None:
@@ -49,6 +56,6 @@ def test_each_target_takes_at_least_half_of_the_examples() -> None:
         assert len(taken) >= len(EXAMPLES) / 2, (name, taken)
 
 
-def test_every_example_runs_somewhere() -> None:
-    for path in EXAMPLES:
-        assert any(files_of(path, *ENGINES[name]) for name in sorted(ENGINES)), path.stem
+def test_every_example_but_the_known_ones_is_taken_somewhere() -> None:
+    taken = {path.stem for path in EXAMPLES if any(files_of(path, *ENGINES[name]) for name in sorted(ENGINES))}
+    assert taken == {path.stem for path in EXAMPLES} - REFUSED_EVERYWHERE

@@ -146,7 +146,9 @@ class FlowMaker:
         final = self.finally_()
         self.lowering.finish()
         for draft in self.names.drafts.values():
-            if draft.record and not any(name == "multiple_outputs" for name, _ in draft.options):
+            said = any(name == "multiple_outputs" for name, _ in draft.options)
+            # A sensor says by itself that its result is one XCom.
+            if draft.record and draft.operator != "task.sensor" and not said:
                 draft.options.append(("multiple_outputs", False))
         self.done(tail, handled, final)
         self.budget()

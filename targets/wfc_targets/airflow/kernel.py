@@ -166,7 +166,7 @@ class Kernel:
         if call.select:
             draft.arguments.append(("select", tuple(call.select)))
         if call.timeout:
-            draft.arguments.append(("timeout", seconds(call.timeout)))
+            draft.arguments.append(("request_timeout", seconds(call.timeout)))
         if call.retry:
             draft.arguments.append(("pauses", tuple(seconds(pause) for pause in call.retry.pauses())))
 
@@ -208,7 +208,7 @@ class Kernel:
         draft.arguments.append(("schema", schema(call.type, strict=True)))
         draft.arguments.append(("body", type_value(call.type)))
         if call.timeout:
-            draft.arguments.append(("timeout", seconds(call.timeout)))
+            draft.arguments.append(("request_timeout", seconds(call.timeout)))
         if call.retry:
             draft.arguments.append(("pauses", tuple(seconds(pause) for pause in call.retry.pauses())))
 

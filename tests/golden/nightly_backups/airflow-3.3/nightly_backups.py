@@ -462,7 +462,7 @@ with DAG(
         task_id="tell",
         method="POST",
         values=tell_values,
-        timeout=3600,
+        request_timeout=3600,
         trigger_rule="all_done",
         execution_timeout=timedelta(hours=1),
     )

@@ -58,7 +58,7 @@ with DAG(
         task_id="first",
         values=first_values,
         body={"pages": [int], "orders": [{"id": int, "customer": int, "total": float}]},
-        timeout=600,
+        request_timeout=600,
         pauses=(5, 10, 20),
         execution_timeout=timedelta(minutes=10),
     )
@@ -151,7 +151,7 @@ with DAG(
             task_id="fetch",
             values=fetch_values,
             body={"orders": [{"id": int, "customer": int, "total": float}]},
-            timeout=600,
+            request_timeout=600,
             pauses=(5, 10, 20),
             execution_timeout=timedelta(minutes=10),
         )
@@ -337,7 +337,7 @@ with DAG(
         task_id="tell",
         method="POST",
         values=tell_values,
-        timeout=600,
+        request_timeout=600,
         execution_timeout=timedelta(minutes=10),
     )
 
@@ -379,7 +379,7 @@ with DAG(
         task_id="warn",
         method="POST",
         values=warn_values,
-        timeout=600,
+        request_timeout=600,
         execution_timeout=timedelta(minutes=10),
         pre_execute=None,
     )

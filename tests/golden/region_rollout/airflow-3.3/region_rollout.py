@@ -144,7 +144,6 @@ with DAG(
         poke_interval=60,
         timeout=31536000,
         mode="reschedule",
-        multiple_outputs=False,
     )
     @wfc.polled(canary_errors_until, hold_for=timedelta(minutes=10))
     @wfc.given(canary_errors_values)
@@ -301,7 +300,6 @@ with DAG(
         poke_interval=60,
         timeout=31536000,
         mode="reschedule",
-        multiple_outputs=False,
     )
     @wfc.polled(errors_eu_until, hold_for=timedelta(minutes=10))
     @wfc.given(errors_eu_values)
@@ -451,7 +449,6 @@ with DAG(
         poke_interval=60,
         timeout=31536000,
         mode="reschedule",
-        multiple_outputs=False,
     )
     @wfc.polled(errors_us_until, hold_for=timedelta(minutes=10))
     @wfc.given(errors_us_values)
@@ -601,7 +598,6 @@ with DAG(
         poke_interval=60,
         timeout=31536000,
         mode="reschedule",
-        multiple_outputs=False,
     )
     @wfc.polled(errors_ap_until, hold_for=timedelta(minutes=10))
     @wfc.given(errors_ap_values)
@@ -635,7 +631,7 @@ with DAG(
         method="POST",
         url="{{ conn.slack_url.password }}",
         json={"text": "{{ params.image }} is live in eu, us and ap."},
-        timeout=600,
+        request_timeout=600,
         execution_timeout=timedelta(minutes=10),
     )
 
@@ -806,7 +802,7 @@ with DAG(
         task_id="tell",
         method="POST",
         values=tell_values,
-        timeout=600,
+        request_timeout=600,
         trigger_rule="all_done",
         execution_timeout=timedelta(minutes=10),
     )

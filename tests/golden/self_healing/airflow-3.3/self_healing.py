@@ -166,7 +166,6 @@ with DAG(
         poke_interval=30,
         timeout=31536000,
         mode="reschedule",
-        multiple_outputs=False,
     )
     @wfc.polled(load_until, hold_for=timedelta(minutes=3))
     @wfc.given(load_values)
@@ -247,7 +246,7 @@ with DAG(
         },
         body={"status": str, "dedup_key": str},
         select=("body",),
-        timeout=300,
+        request_timeout=300,
         pauses=(5, 10),
         execution_timeout=timedelta(minutes=5),
     )
@@ -264,7 +263,7 @@ with DAG(
         task_id="report",
         method="POST",
         values=report_values,
-        timeout=300,
+        request_timeout=300,
         trigger_rule="none_failed",
         execution_timeout=timedelta(minutes=5),
     )
@@ -301,7 +300,7 @@ with DAG(
         values=wake_values,
         body={"status": str, "dedup_key": str},
         select=("body",),
-        timeout=300,
+        request_timeout=300,
         pauses=(5, 10),
         execution_timeout=timedelta(minutes=5),
     )

@@ -59,7 +59,7 @@ with DAG(
         values=kind_values,
         schema={"type": "string", "enum": ["bug", "billing", "question"]},
         body={"bug", "billing", "question"},
-        timeout=120,
+        request_timeout=120,
         pauses=(2, 4, 8),
         execution_timeout=timedelta(minutes=2),
     )
@@ -95,7 +95,7 @@ with DAG(
         values=summary_values,
         schema={"type": "string"},
         body=str,
-        timeout=120,
+        request_timeout=120,
         pauses=(2, 4, 8),
         execution_timeout=timedelta(minutes=2),
     )
@@ -125,7 +125,7 @@ with DAG(
         values=issue_values,
         body={"number": int, "html_url": str},
         select=("body",),
-        timeout=120,
+        request_timeout=120,
         execution_timeout=timedelta(minutes=2),
     )
 
@@ -168,7 +168,7 @@ with DAG(
         values=refund_values,
         body={"id": str, "status": (str,), "amount": int},
         select=("body",),
-        timeout=120,
+        request_timeout=120,
         pauses=(2, 4, 8),
         execution_timeout=timedelta(minutes=2),
     )
@@ -191,7 +191,7 @@ with DAG(
         values=draft_values,
         schema={"type": "string"},
         body=str,
-        timeout=120,
+        request_timeout=120,
         pauses=(2, 4, 8),
         execution_timeout=timedelta(minutes=2),
     )
@@ -225,7 +225,7 @@ with DAG(
         task_id="reply",
         method="PUT",
         values=reply_values,
-        timeout=120,
+        request_timeout=120,
         execution_timeout=timedelta(minutes=2),
     )
 
@@ -260,7 +260,7 @@ with DAG(
         task_id="tell",
         method="POST",
         values=tell_values,
-        timeout=120,
+        request_timeout=120,
         execution_timeout=timedelta(minutes=2),
     )
     done = EmptyOperator(task_id="done", trigger_rule="none_failed")
