@@ -125,7 +125,7 @@ def python(op: ir.Python, call: Call, place: Place) -> Work:
     definition = f"def {function}({names}):\n{indented_body(op.body)}"
     fits = shapes.python(call.type, "value")
     check = "" if call.type == NOTHING or fits == "True" else _misfit(place.title, call.type, fits)
-    modules = tuple(module for module, used in (("re", "re." in check), ("sys", bool(check))) if used)
+    modules = ("sys", *(name for name in ("datetime", "re") if f"{name}." in check)) if check else ()
     head, _, loads = program.head("", modules).partition("\n\n")
     result = f"{function}({', '.join(arguments)})\n"
     if check or place.paths:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 DATE_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TIME_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})$"
 
+JQ_DAY = '(try (.[:10] + "T00:00:00Z" | fromdate | todate[:10]) catch "") == .[:10]'
+"""Is there such a day? jq moves 2026-02-30 to March, so that it comes back as another text."""
+DAY = (
+    "(([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))"
+    "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)"
+)
+"""The days of the Gregorian calendar: months of 31, of 30 and of 28 days, then 29 February of the leap years."""
+
 JQ = {
     "string": 'type == "string"',
     "secret": 'type == "string"',
@@ -23,27 +31,28 @@ JQ = {
     "float": 'type == "number"',
     "bool": 'type == "boolean"',
     "null": ". == null",
-    "date": f'type == "string" and test("{DATE_PATTERN}")',
-    "datetime": f'type == "string" and test("{TIME_PATTERN}")',
+    "date": f'type == "string" and test("{DATE_PATTERN}") and {JQ_DAY}',
+    "datetime": f'type == "string" and test("{TIME_PATTERN}") and {JQ_DAY}',
 }
 PYTHON = {
     "string": "isinstance({0}, str)",
     "secret": "isinstance({0}, str)",
     "int": "(type({0}) is int and abs({0}) < 2**53 or type({0}) is float and {0}.is_integer())",
-    "duration": "type({0}) is int and abs({0}) < 2**53",
-    "float": "type({0}) in (int, float)",
+    "duration": "(type({0}) is int and abs({0}) < 2**53)",
+    "float": "(type({0}) is int or type({0}) is float and {0} - {0} == 0)",
     "bool": "isinstance({0}, bool)",
     "null": "{0} is None",
-    "date": 'isinstance({0}, str) and re.search(r"' + DATE_PATTERN + '", {0})',
-    "datetime": 'isinstance({0}, str) and re.search(r"' + TIME_PATTERN + '", {0})',
+    "date": '(isinstance({0}, str) and re.search(r"' + DATE_PATTERN + '", {0}) and datetime.date.fromisoformat({0}))',
+    "datetime": "(isinstance({0}, str) and "
+    're.search(r"' + TIME_PATTERN + '", {0}) and datetime.datetime.fromisoformat({0}))',
 }
 GREP = {
     "int": "-?(0|[1-9][0-9]*)",
     "duration": "(0|[1-9][0-9]*)",
     "float": "-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?",
     "bool": "(true|false)",
-    "date": DATE_PATTERN.strip("^$"),
-    "datetime": TIME_PATTERN.strip("^$"),
+    "date": DAY,
+    "datetime": DAY + TIME_PATTERN.strip("^$").removeprefix(DATE_PATTERN.strip("^$")),
 }
 """Patterns (POSIX extended) of the text of a value; the types that are missing here take any text."""
 
@@ -104,7 +113,10 @@ def _all(kind: Type) -> str:
 
 
 def python(kind: Type, name: str, depth: int = 0) -> str:
-    """A Python expression, true when the JSON value of `name` is of the type; may use the module `re`."""
+    """A Python expression, true when the JSON value of `name` is of the type; of a day that does not exist, ValueError.
+
+    It may use the modules `datetime` and `re`.
+    """
     match kind:
         case Primitive(primitive):
             return PYTHON.get(primitive, "True").replace("{0}", name)

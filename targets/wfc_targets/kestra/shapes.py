@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from wfc.ir import Json
     from wfc.types import Type
 
-PYTHON = {"int": "int", "float": "float", "bool": "bool", "string": "str", "secret": "str", "date": "str"}
-PYTHON |= {"datetime": "str", "duration": "int", "json": "object", "file": "str"}
+PYTHON = {"int": "int", "float": "float", "bool": "bool", "string": "str", "secret": "str", "date": '"date"'}
+PYTHON |= {"datetime": '"datetime"', "duration": "int", "json": "object", "file": "str"}
 ENGINE = {"string": "STRING", "secret": "STRING", "int": "INT", "float": "JSON", "bool": "BOOL", "date": "DATE"}
 ENGINE |= {"datetime": "DATETIME", "duration": "DURATION", "file": "FILE", "json": "JSON"}
 SCHEMA = {"int": "integer", "float": "number", "bool": "boolean", "duration": "integer"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import subprocess
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from wfc.types import (
     BOOL,
     DATE,
+    DATETIME,
+    DURATION,
     FLOAT,
     INT,
     JSON,
@@ -52,6 +55,10 @@ VALUES = st.recursive(
 )
 
 
+DAYS = ("2026-03-01", "2026-12-31", "2026-11-30", "2024-02-29", "2000-02-29")
+NO_DAYS = ("2026-3-1", "2026-13-01", "2026-00-10", "2026-01-32", "2026-04-31", "2026-02-29", "1900-02-29", "2026-05-00")
+
+
 @given(TYPES, VALUES)
 def test_python_agrees_with_the_reference(kind: Type, value: Any) -> None:
     assert bool(eval(shapes.python(kind, "value"), {"re": re}, {"value": value})) == (misfit(value, kind) == "")
@@ -72,7 +79,7 @@ def test_jq_agrees_with_the_reference(pairs: list[tuple[Type, Any]]) -> None:
         (INT, ("0", "-12", "9007199254740991"), ("007", "1.0", "", "1 ", "+1", "x")),
         (FLOAT, ("0.5", "-2", "1e-07", "5"), (".5", "1.", "nan", "")),
         (BOOL, ("true", "false"), ("True", "1", "")),
-        (DATE, ("2026-03-01",), ("2026-3-1", "2026-03-01T00:00:00Z")),
+        (DATE, DAYS, (*NO_DAYS, "2026-03-01T00:00:00Z")),
         (EnumType(("a.b", "x|y", "^z\\")), ("a.b", "x|y", "^z\\"), ("aXb", "x", "y", "A.B")),
     ],
 )
@@ -84,6 +91,42 @@ def test_patterns(kind: Type, good: tuple[str, ...], bad: tuple[str, ...]) -> No
 
     assert [fits(text) for text in good] == [True] * len(good)
     assert [fits(text) for text in bad] == [False] * len(bad)
+
+
+def fits_python(kind: Type, value: Any) -> bool:
+    """Does the value pass the test in Python, as it stands behind `if not`?"""
+    try:
+        refused = eval(f"not {shapes.python(kind, 'value')}", {"re": re, "datetime": datetime}, {"value": value})
+    except ValueError:
+        return False
+    return not refused
+
+
+def test_days_that_do_not_exist_are_no_dates() -> None:
+    for kind, suffix in ((DATE, ""), (DATETIME, "T10:00:00Z")):
+        days, others = ([day + suffix for day in group] for group in (DAYS, NO_DAYS))
+        values = [*days, *others, 20260301]
+        assert [fits_python(kind, value) for value in values] == [True] * len(days) + [False] * (len(others) + 1)
+        done = subprocess.run(
+            ["jq", "-c", f"map({shapes.jq(kind)})"],
+            input=json.dumps(values),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert json.loads(done.stdout) == [True] * len(days) + [False] * (len(others) + 1)
+
+
+@pytest.mark.parametrize("kind", [DURATION, INT])
+def test_a_number_beyond_2_53_is_not_whole_for_all_engines(kind: Type) -> None:
+    assert fits_python(kind, 2**53 - 1)
+    assert not fits_python(kind, 2**53)
+    assert not fits_python(kind, "7")
+
+
+def test_what_json_has_no_text_for_is_no_float() -> None:
+    assert [fits_python(FLOAT, value) for value in (1, 2.5, -1e300)] == [True] * 3
+    assert [fits_python(FLOAT, float(value)) for value in ("nan", "inf", "-inf")] == [False] * 3
 
 
 def test_paths() -> None:

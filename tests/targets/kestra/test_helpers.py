@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engines.world import Reply, World
 from wfc_targets.kestra.kernel import kernel_text, outputs_text
 
 
@@ -95,6 +96,10 @@ def test_a_flow_carries_only_what_it_uses() -> None:
         ({"x": 1, "y": 2}, {str: int}),
         (None, (int,)),
         ([1, {"b": None}], object),
+        (2**53 - 1, int),
+        ("2024-02-29", "date"),
+        ("2026-01-01T00:00:00Z", "datetime"),
+        ("2026-01-01T00:00:00.5+02:00", "datetime"),
     ],
 )
 def test_values_that_fit(value: object, kind: object) -> None:
@@ -112,6 +117,14 @@ def test_values_that_fit(value: object, kind: object) -> None:
         ({"b": 1}, {"a": int}, "value.a"),
         ({"x": "1"}, {str: int}, "value.x"),
         (None, int, "value"),
+        (2**53, int, "value"),
+        (-(2**53), int, "value"),
+        ("2023-02-29", "date", "value"),
+        ("20240229", "date", "value"),
+        ("2026-01-01T00:00:00Z", "date", "value"),
+        ([{"at": "2026-01-01T25:00:00Z"}], [{"at": "datetime"}], "value[0].at"),
+        ("2026-01-01T00:00:00", "datetime", "value"),
+        (20260101, "date", "value"),
     ],
 )
 def test_values_that_do_not_fit_say_where(value: object, kind: object, place: str) -> None:
@@ -131,3 +144,13 @@ def test_what_http_does_not_allow_is_refused_before_the_call(tmp_path: Path, url
     assert done.returncode == 1
     assert '"failure"' in done.stdout
     assert "attempt" not in done.stderr
+
+
+def test_an_answer_without_a_choice_is_a_failed_attempt(tmp_path: Path, world: World) -> None:
+    world.script("/v1/chat/completions", Reply(200, '{"choices": []}'))
+    (tmp_path / "kernel.py").write_text(kernel_text(["ask"]))
+    script = f"from kernel import ask\nask({world.url + '/v1'!r}, 'k', 'm', 'p', None, {{}}, int, pauses=[0])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert world.count("/v1/chat/completions") == 2
