@@ -316,7 +316,11 @@ class Lowering(Blocks):
         return Tail(tuple(dict.fromkeys(nodes)), True)
 
     def arm_lines(self, writer: FunctionWriter, tests: list[AnyExpr], results: Sequence[Node]) -> list[Line]:
-        """`if …: return …` for each test, then the last result."""
+        """`if …: return …` for each test, then the last result.
+
+        Several ids are a tuple: beside one list, ruff takes a branch for a short circuit (AIR004), which skips more.
+        """
+        results = [tuple(result) if isinstance(result, list) else result for result in results]
         lines: list[Line] = []
         for test, result in zip(tests, results, strict=False):
             code = writer.code(test, "holds").text
