@@ -67,6 +67,10 @@ def scripted(text: str, world: World) -> str:
     return PART.sub(written, text)
 
 
+@pytest.mark.xfail(
+    reason="the tasks of a `recover` in an arm that was not taken are read as not_run where they are skipped (docs/roadmap.md)",
+    strict=False,
+)
 @pytest.mark.slow
 @RANDOM
 @given(drawn=flows())
