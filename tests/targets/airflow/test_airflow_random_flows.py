@@ -68,7 +68,7 @@ def scripted(text: str, world: World) -> str:
 
 
 @pytest.mark.xfail(
-    reason="the tasks of a `recover` in an arm that was not taken are read as not_run where they are skipped (docs/roadmap.md)",
+    reason="a `recover` in an arm that was not taken is read as not_run, not skipped (docs/roadmap.md)",
     strict=False,
 )
 @pytest.mark.slow
