@@ -48,7 +48,7 @@ def end(draft: Draft, stmt: ir.Stop | ir.Fail, scope: Scope) -> Scope:
     stops = isinstance(stmt, ir.Stop)
     level = "notice" if stops else "error"
     run = bash.lines(ESCAPE, f'echo "::{level} title={label}::$message"', "" if stops else "exit 1")
-    after = _said(draft, stmt, label, scope, arguments, f"{scope.title}{label}", run, "stop")
+    after = _said(draft, stmt, label, scope, arguments, f"{scope.title}{label}", run, "stop" if stops else "fail")
     if stops:
         draft.stops.append((scope.job, label))
         return scope

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, tuple[int, ...], str]
 
-ROLES = ("task", "undo", "fallback", "approve", "require", "stop")
+ROLES = ("task", "undo", "fallback", "approve", "require", "stop", "fail")
 STATES = {"success": SUCCEEDED, "failure": FAILED, "cancelled": FAILED, "skipped": SKIPPED}
 
 
