@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("wfc.version", "wfc.record", "wfc.errors", "wfc.build_tables"),
+    ("wfc.version", "wfc.record", "wfc.errors", "wfc.build_tables", "wfc.patterns"),
     ("wfc.text", "wfc.source"),
     ("wfc.diagnostic", "wfc.types"),
     ("wfc.syntax", "wfc.functions"),
@@ -60,6 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.docgen",
         "wfc.docgen_actions",
         "wfc.build_catalog",
+        "wfc.build_patterns",
         "wfc.build_checks_page",
     ),
     ("wfc.commands", "wfc.cli", "wfc.__main__"),

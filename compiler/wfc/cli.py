@@ -82,8 +82,7 @@ def dispatch(args: list[str]) -> int:
 
         near = suggest(name, COMMANDS)
         raise UserError(f"there is no command `{name}`", f"did you mean `wfc {near}`?" if near else "see `wfc --help`")
-    from importlib import import_module
-
-    module = import_module(f"wfc.commands.{name}")
+    # importlib itself would load two more modules at every start.
+    module = __import__(f"wfc.commands.{name}", fromlist=["run"])
     code: int = module.run(args[1:])
     return code

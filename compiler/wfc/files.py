@@ -40,7 +40,7 @@ def decode(path: str, data: bytes) -> str:
     if b"\0" in data:
         raise UserError(f"{path} is a binary file (it holds a zero byte)", "name a .wf text file")
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UserError(

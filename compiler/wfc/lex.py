@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 
+from wfc.patterns import ready
 from wfc.syntax import RESERVED, Comment, Token
 
 TYPE_CHECKING = False
@@ -42,9 +42,9 @@ TERMINALS = {
 """The terminals of the grammar, written to match the same texts without a stack of ways back (a test compares)."""
 
 BAD = r"""\"{3}(?s:.*+)|\"(?:[^\"\\\n]|\\[^\n])*+\"|\"[^\n]*+|'[^'\n]*+'|&&|[^\0-\x7f]++|[^ \t\r\n]"""
-_MARKS = "|".join(re.escape(mark) for mark in sorted(MARKS, key=lambda mark: (-len(mark), mark)))
+_MARKS = "|".join("".join("\\" + char for char in mark) for mark in sorted(MARKS, key=lambda mark: (-len(mark), mark)))
 _KINDS = ("", "NAME", "MARK", "DOC", "STRING", "DURATION", "NUMBER", "INT", "COMMENT", "BAD")
-LEXER = re.compile(
+LEXER = ready(
     "[ \t\r\n]*+(?:"
     + "|".join(f"({({'MARK': _MARKS, 'BAD': BAD} | TERMINALS)[kind]})" for kind in _KINDS[1:])
     + r"|\Z)"

@@ -63,6 +63,8 @@ class Record(metaclass=_RecordMeta):
         __match_args__: ClassVar[tuple[str, ...]]
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if type(other) is not type(self):
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in self.__match_args__)

@@ -91,11 +91,17 @@ class Taints:
                 return marks
 
 
+NARROW = frozenset({"int", "float", "bool", "date", "datetime", "duration"})
+"""The types whose values cannot hold a text of somebody else."""
+
+
 def settled(marks: frozenset[str], expr: AnyExpr) -> frozenset[str]:
     """The marks that a value of the expression's type can still carry."""
+    if not marks:
+        return marks
     kind = types.required(expr.type)
-    narrow = (types.INT, types.FLOAT, types.BOOL, types.DATE, types.DATETIME, types.DURATION)
-    if not isinstance(kind, types.EnumType) and kind not in narrow:
+    narrow = isinstance(kind, types.EnumType) or (isinstance(kind, types.Primitive) and kind.name in NARROW)
+    if not narrow:
         return marks
     return frozenset([AI_DECIDED]) if marks & {AI, AI_DECIDED} else NONE
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from wfc.patterns import ready
+
 UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
+PART = ready(r"(\d+)(ms|[dhms])")
 
 
 def quoted(value: str) -> str:
@@ -23,9 +26,7 @@ def duration_text(milliseconds: int) -> str:
 
 def duration_value(literal: str) -> int:
     """Milliseconds of a duration literal such as `1h30m` or `250ms`."""
-    import re
-
-    return sum(int(count) * dict(UNITS)[unit] for count, unit in re.findall(r"(\d+)(ms|[dhms])", literal))
+    return sum(int(count) * dict(UNITS)[unit] for count, unit in PART.findall(literal))
 
 
 def dedented(raw: str) -> str:

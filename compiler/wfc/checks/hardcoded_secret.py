@@ -35,11 +35,10 @@ flow upload {
 
 from __future__ import annotations
 
-import re
-
 from wfc import ir, walk
 from wfc.check import Check
 from wfc.diagnostic import ERROR
+from wfc.patterns import ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,19 +49,19 @@ if TYPE_CHECKING:
     from wfc.source import Span
 
 TOKENS = (
-    ("an AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
-    ("a GitLab token", r"\bglpat-[\w-]{20,}"),
-    ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
-    ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]+/[A-Z0-9]+/\w+"),
-    ("a Stripe key", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}"),
-    ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}"),
-    ("a Google API key", r"\bAIza[\w-]{35}"),
-    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    ("a JSON web token", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
-    ("a URL with a password", r"\b[a-z][a-z0-9+]*://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@"),
+    ("an AWS access key", ready(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("a GitHub token", ready(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
+    ("a GitLab token", ready(r"\bglpat-[\w-]{20,}")),
+    ("a Slack token", ready(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
+    ("a Slack webhook", ready(r"https://hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]+/[A-Z0-9]+/\w+")),
+    ("a Stripe key", ready(r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}")),
+    ("an API key", ready(r"\bsk-[A-Za-z0-9_-]{20,}")),
+    ("a Google API key", ready(r"\bAIza[\w-]{35}")),
+    ("a private key", ready(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    ("a JSON web token", ready(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}")),
+    ("a URL with a password", ready(r"\b[a-z][a-z0-9+]*://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
 )
-NAMES = r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$"
+NAMES = ready(r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$")
 HEADERS = ("authorization", "proxy-authorization", "x-api-key")
 
 
@@ -99,9 +98,9 @@ def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
 def looks_like(text: str, name: str) -> str:
     """What a text seems to be, or ""."""
     for what, pattern in TOKENS:
-        if re.search(pattern, text):
+        if pattern.search(text):
             return what
-    if text and (re.search(NAMES, name) or name.lower() in HEADERS):
+    if text and (NAMES.search(name) or name.lower() in HEADERS):
         return f"the value of `{name}`"
     return ""
 

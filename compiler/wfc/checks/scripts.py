@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from wfc.patterns import ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from wfc.ir import Call
     from wfc.source import Span
 
-COMMAND = r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b)\s*(echo|printf)\b(.*)$"
+COMMAND = ready(r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b)\s*(echo|printf)\b(.*)$")
 DATABASES = r"(?:psql|mysql|mariadb|sqlite3|clickhouse-client|snowsql|duckdb)"
-HEREDOC = r"^(?P<head>.*)<<-?\s*(?P<quote>['\"\\]?)(?P<word>\w+)['\"]?(?P<tail>.*)$"
+VARIABLE = r"\$(?:{0}\b|\{{0}\b)"
+"""`$NAME` and `${NAME…}`; a name is of letters, digits and _."""
+HEREDOC = ready(r"^(?P<head>.*)<<-?\s*(?P<quote>['\"\\]?)(?P<word>\w+)['\"]?(?P<tail>.*)$")
+CLIENT = ready(rf"\b{DATABASES}\b")
+TRACES = ready(r"\s*set\s+(?:-\w*x|-o\s+xtrace)")
+DUMPS = ready(r"\s*(?:env|printenv|export -p|declare -p)\s*$")
+RESULT = ready(r"\s*[\"']?(\w+)=")
+TO_LOG = ready(r">\s*(?:&\s*[12]|/dev/std(?:out|err)|/dev/tty)")
+ELSEWHERE = ready(r"[|>]")
+LOGGED = ready(r"\b(?:print|log(?:ger|ging)?\.\w+)\(([^\n]*)")
+QUOTED = ready(r"(?<![fF])(\"[^\"\n]*\"|'[^'\n]*')")
 
 
 def argument_span(call: Call, name: str) -> Span:
@@ -21,10 +31,13 @@ def argument_span(call: Call, name: str) -> Span:
     return next((value.span for key, value in call.args if key == name), call.span)
 
 
-def variable(name: str) -> str:
-    """A pattern for `$NAME` and `${NAME…}`."""
-    name = re.escape(name)
-    return rf"\$(?:{name}\b|\{{{name}\b)"
+def holds(pattern: str, name: str, text: str) -> bool:
+    """Is a pattern, in which a name takes the place of `{0}`, found in a text? Most lack the name."""
+    if name not in text:
+        return False
+    import re
+
+    return re.search(pattern.replace("{0}", name), text) is not None
 
 
 def lines(script: str) -> list[str]:
@@ -42,13 +55,13 @@ def prints_shell(script: str, names: Collection[str], public: Collection[str]) -
         return
     shown: dict[str, str] = {}
     for line in lines(script):
-        if re.match(r"\s*set\s+(?:-\w*x|-o\s+xtrace)", line):
+        if TRACES.match(line):
             shown.setdefault(next(iter(names)), "traces every command (`set -x`), and so shows")
-        if re.match(r"\s*(?:env|printenv|export -p|declare -p)\s*$", line):
+        if DUMPS.match(line):
             shown.setdefault(next(iter(names)), "prints its environment, and so")
-        found = re.search(COMMAND, line)
+        found = COMMAND.search(line)
         for name in names:
-            if found and re.search(variable(name), found[2]) and is_shown(found[2], public):
+            if found and holds(VARIABLE, name, found[2]) and is_shown(found[2], public):
                 shown.setdefault(name, "prints")
     yield from shown.items()
 
@@ -56,39 +69,39 @@ def prints_shell(script: str, names: Collection[str], public: Collection[str]) -
 def is_shown(rest: str, public: Collection[str]) -> bool:
     """Does the output of this `echo` or `printf` end in the log or in a result that may be seen?"""
     if "WFC_OUTPUT" in rest:
-        key = re.match(r"\s*[\"']?(\w+)=", rest)
+        key = RESULT.match(rest)
         return key is not None and key[1] in public
-    plain = re.sub(r">\s*(?:&\s*[12]|/dev/std(?:out|err)|/dev/tty)", "", rest)
-    return not re.search(r"[|>]", plain)
+    plain = TO_LOG.sub("", rest)
+    return not ELSEWHERE.search(plain)
 
 
 def prints_python(body: str, names: Collection[str]) -> list[str]:
     """The arguments that a Python body prints or logs."""
-    calls = re.findall(r"\b(?:print|log(?:ger|ging)?\.\w+)\(([^\n]*)", body)
-    return [name for name in names if any(re.search(rf"\b{re.escape(name)}\b", unquoted(call)) for call in calls)]
+    calls = LOGGED.findall(body)
+    return [name for name in names if any(holds(r"\b{0}\b", name, unquoted(call)) for call in calls)]
 
 
 def unquoted(code: str) -> str:
     """Python code without its plain string literals; f-strings stay, for they hold names."""
-    return re.sub(r"(?<![fF])(\"[^\"\n]*\"|'[^'\n]*')", "''", code)
+    return QUOTED.sub("''", code)
 
 
 def runs_in_shell(script: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """(name, how) for each variable that a bash script reads as code: each once."""
     ways = (
-        ("`eval`", r"\beval\b[^\n;|]*{0}"),
-        ("`sh -c`", r"\b(?:ba|z|da|k)?sh\s+(?:-\w+\s+)*-\w*c\s+(?:\"[^\"]*)?{0}"),
-        ("an interpreter's `-c` or `-e`", r"\b(?:python3?|perl|ruby|node)\s+-[ce]\s+(?:\"[^\"]*)?{0}"),
-        ("SQL", DATABASES + r"\b[^\n|;]*\s\"[^\"]*[\s='(]'?{0}[^\"]*\""),
+        ("`eval`", r"\beval\b[^\n;|]*" + VARIABLE),
+        ("`sh -c`", r"\b(?:ba|z|da|k)?sh\s+(?:-\w+\s+)*-\w*c\s+(?:\"[^\"]*)?" + VARIABLE),
+        ("an interpreter's `-c` or `-e`", r"\b(?:python3?|perl|ruby|node)\s+-[ce]\s+(?:\"[^\"]*)?" + VARIABLE),
+        ("SQL", DATABASES + r"\b[^\n|;]*\s\"[^\"]*[\s='(]'?" + VARIABLE + r"[^\"]*\""),
     )
     text = "\n".join(lines(script))
     for name in names:
         for how, pattern in ways:
-            if re.search(pattern.replace("{0}", variable(name)), text):
+            if holds(pattern, name, text):
                 yield name, how
                 break
         else:
-            if any(re.search(variable(name), body) for body in sql_documents(text)):
+            if any(holds(VARIABLE, name, body) for body in sql_documents(text)):
                 yield name, "SQL"
 
 
@@ -96,8 +109,8 @@ def sql_documents(text: str) -> Iterator[str]:
     """The here-documents that a database client reads and in which the shell puts values (`<<SQL`, not `<<'SQL'`)."""
     rows = text.split("\n")
     for number, row in enumerate(rows):
-        found = re.match(HEREDOC, row)
-        if found and not found["quote"] and re.search(rf"\b{DATABASES}\b", found["head"] + found["tail"]):
+        found = HEREDOC.match(row)
+        if found and not found["quote"] and CLIENT.search(found["head"] + found["tail"]):
             body = []
             for line in rows[number + 1 :]:
                 if line.strip() == found["word"]:
@@ -116,6 +129,6 @@ def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str
     )
     for name in names:
         for how, pattern in ways:
-            if re.search(pattern.replace("{0}", re.escape(name)), body):
+            if holds(pattern, name, body):
                 yield name, how
                 break

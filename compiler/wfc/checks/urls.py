@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from wfc import ir
 from wfc.checks.common import holds_secret
+from wfc.patterns import IGNORECASE, ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import AnyExpr
 
-URL = r"https?://(?:[^/?#\s@]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\s]*)?"
+URL = ready(
+    r"https?://(?:[^/?#\s@]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\s]*)?",
+    IGNORECASE,
+)
 """http or https, a host, perhaps a port, path and query (RFC 9110, section 4.2)."""
 
 
 def is_web(text: str) -> bool:
     """Is it the URL of a web server?"""
-    return re.fullmatch(URL, text, re.IGNORECASE) is not None
+    return URL.fullmatch(text) is not None
 
 
 def constant_start(url: AnyExpr) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from wfc.patterns import ready
 from wfc.source import Span
 
 TYPE_CHECKING = False
@@ -15,7 +14,7 @@ LARGEST_INT = 2**53 - 1
 """Integers beyond it lose digits in engines that read JSON numbers as doubles (RFC 8259, section 6)."""
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "/": "/", "0": "\0"}
-PIECE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)|(\{\{)|(\}\})|\{([^{}\n]*)\}|([^\\{}]+)")
+PIECE = ready(r"\\u([0-9a-fA-F]{4})|\\(.)|(\{\{)|(\}\})|\{([^{}\n]*)\}|([^\\{}]+)")
 
 
 def pieces(token: Token, document: Document, report: Report) -> list[str | tuple[str, int]]:
