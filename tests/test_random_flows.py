@@ -6,8 +6,6 @@ minimal flow and writes it to tests/regressions, which are run every time.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import tempfile
 from collections import Counter
@@ -17,8 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from engines.engine import Engine
-from random_flows.judge import WAYS, Verdict, judge
-from random_flows.scripts import from_json, to_json
+from random_flows.judge import WAYS, Verdict, judge, keep, kept
 from random_flows.writer import Drawn, flows
 
 COUNT = int(os.environ.get("WFC_RANDOM_FLOWS", "0"))
@@ -62,29 +59,16 @@ def test_every_run_is_permitted(engine: Engine, request: pytest.FixtureRequest) 
         one()
     except AssertionError:
         drawn, verdict = failures["last"]
-        kept = keep(drawn) if SOAK else "(WFC_RANDOM_FLOWS=n shrinks it)"
-        text = "\n".join([*verdict.wrong, drawn.text, str(drawn.inputs), verdict.detail, str(kept)])
+        written = keep(drawn, REGRESSIONS) if SOAK else "(WFC_RANDOM_FLOWS=n shrinks it)"
+        text = "\n".join([*verdict.wrong, drawn.text, str(drawn.inputs), verdict.detail, str(written)])
         pytest.fail(text, pytrace=False)
     finally:
         print(f"{name}: {dict(seen)}")
     assert seen["run"] >= 25
 
 
-def keep(drawn: Drawn) -> Path:
-    """Write a flow with its world to tests/regressions."""
-    REGRESSIONS.mkdir(exist_ok=True)
-    stem = hashlib.sha256(drawn.text.encode()).hexdigest()[:8]
-    world = {"inputs": drawn.inputs, "scripts": to_json(drawn.scripts)}
-    (REGRESSIONS / f"{stem}.json").write_text(json.dumps(world, indent=1, ensure_ascii=False) + "\n")
-    path = REGRESSIONS / f"{stem}.wf"
-    path.write_text(drawn.text)
-    return path
-
-
 @pytest.mark.parametrize("engine", list(WAYS), indirect=True)
 @pytest.mark.parametrize("stem", sorted(path.stem for path in REGRESSIONS.glob("*.wf")))
 def test_what_once_went_wrong(stem: str, engine: Engine, request: pytest.FixtureRequest) -> None:
-    world = json.loads((REGRESSIONS / f"{stem}.json").read_text())
-    drawn = Drawn((REGRESSIONS / f"{stem}.wf").read_text(), from_json(world["scripts"]), world["inputs"])
-    verdict = run(request.node.callspec.params["engine"], engine, drawn)
+    verdict = run(request.node.callspec.params["engine"], engine, kept(REGRESSIONS / f"{stem}.wf"))
     assert verdict.wrong == [], "\n".join([*verdict.wrong, verdict.detail])

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from engines.airflow.engine import Airflow
 from engines.github.engine import GitHub
 from engines.kestra.engine import Kestra
-from random_flows.judge import WAYS, Verdict, judge
+from random_flows.judge import WAYS, Verdict, judge, keep
 from random_flows.writer import Drawn, flows
 
 ENGINES = {
@@ -57,7 +57,7 @@ def main(name: str, count: int, start: int, folder: Path) -> int:
         for message in verdict.refused:
             seen[f"refused: {message}"] += 1
         if verdict.wrong:
-            path = folder / f"{seen.total()}.txt"
+            path = keep(drawn, folder).with_suffix(".txt")
             text = [*verdict.wrong, "-----", drawn.text, str(drawn.inputs), "-----", verdict.detail]
             path.write_text("\n".join(text))
             print(f"{time.monotonic() - begun:.0f} s", path, *(found[:160] for found in verdict.wrong[:3]), flush=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.engine import Engine, EngineRun
-from random_flows.scripts import Call, calls_in, played, without_nulls
+from random_flows.scripts import Call, calls_in, from_json, played, to_json, without_nulls
 from random_flows.writer import Drawn
 from test_conformance_github import trace_of as github_trace
 from test_conformance_kestra import trace_of as kestra_trace
@@ -30,13 +32,15 @@ from wfc_targets.airflow.states import reference_states as airflow_states
 class Way:
     """How flows run on one engine. folder: of the files. trace: a run and what was compiled → the trace.
 
-    unfit: why this engine's fixture cannot show such a flow, "" when it can. given: how an input is handed over.
+    unfit: why this engine's fixture cannot show such a flow, "" when it can. gap: the same, of a run that went wrong.
+    given: how an input is handed over.
     """
 
     target: Target
     version: str
     trace: Callable[[EngineRun, Compiled], Trace]
     unfit: Callable[[ir.Flow, str], str] = lambda _flow, _text: ""
+    gap: Callable[[EngineRun, str], str] = lambda _run, _text: ""
     folder: str = ""
     given: Callable[[Any], Any] = lambda value: value
 
@@ -61,6 +65,13 @@ def no_early_end(flow: ir.Flow, text: str) -> str:
     return next(("act does not end a matrix early" for loop in plain if f"name: for {loop.variable} = " in text), "")
 
 
+def unread_outputs(run: EngineRun, text: str) -> str:
+    """Act hands on the outputs of a skipped job as the text of their expression; on GitHub they are empty."""
+    ran = {execution.id for execution in run.executions if execution.state != "skipped"}
+    read = set(re.findall(r"needs\.(\w+)\.outputs", text))
+    return "act leaves the outputs of a skipped job unread" if read - ran else ""
+
+
 def as_json(value: Any) -> Any:
     """Kestra's own type for a list is its JSON."""
     return json.dumps(value) if isinstance(value, list | dict) else value
@@ -71,7 +82,12 @@ WAYS: Mapping[str, Way] = {
     "kestra_1_3": Way(kestra.TARGET, "1.3", lambda run, made: kestra_trace(run, made.manifest), given=as_json),
     "airflow": Way(airflow.TARGET, airflow.TARGET.versions[0], airflow_trace, no_child_runs),
     "github": Way(
-        github.TARGET, github.TARGET.versions[0], github_trace, no_early_end, folder=f"{github.TARGET.folder}/"
+        github.TARGET,
+        github.TARGET.versions[0],
+        github_trace,
+        no_early_end,
+        unread_outputs,
+        folder=f"{github.TARGET.folder}/",
     ),
 }
 SETTINGS = (("kestra", (("runner", "process"),)),)
@@ -119,7 +135,25 @@ def judge(way: Way, engine: Engine, drawn: Drawn, folder: Path) -> Verdict:
     interpreter, _, _ = reference_run(project, flow, world, inputs)
     if not interpreter.state.relaxed:
         wrong += differences(Counter(comparable(call, drawn) for call in world.calls), calls_in(folder), drawn)
+    if wrong and (gap := way.gap(run, "".join(files.values()))):
+        return Verdict(unfit=gap)
     return Verdict(wrong=wrong, detail="\n".join([run.summary(), *files.values(), run.log[-4000:]]) if wrong else "")
+
+
+def keep(drawn: Drawn, folder: Path) -> Path:
+    """Write a flow and its world (STEM.wf, STEM.json) to a folder, for `kept`. Gives the path of the flow."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(drawn.text.encode()).hexdigest()[:8]}.wf"
+    world = {"inputs": drawn.inputs, "scripts": to_json(drawn.scripts)}
+    path.with_suffix(".json").write_text(json.dumps(world, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(drawn.text)
+    return path
+
+
+def kept(path: Path) -> Drawn:
+    """The flow and its world that `keep` wrote to PATH.wf and PATH.json."""
+    world = json.loads(path.with_suffix(".json").read_text())
+    return Drawn(path.read_text(), from_json(world["scripts"]), world["inputs"])
 
 
 def comparable(call: Call, drawn: Drawn) -> Call:

@@ -19,6 +19,7 @@ from wfc_targets.github.wires import (
     as_json,
     as_text,
     field,
+    grouped,
     insert,
     literal,
     number,
@@ -103,11 +104,12 @@ def _defaulted(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
     if wire.form == TYPED or not shapes.scalar(wire.type):
         return None
     if wire.absent:
-        return f"{_grouped(wire.absent)} && {default} || {wire.bare}"
+        return f"{grouped(wire.absent)} && {default} || {wire.bare}"
     if wire.form == RAW:
         return f"{wire.text} || {default}"
     inner = f"fromJSON({wire.text})" if shapes.textual(wire.type) else wire.text
-    return f"({wire.text} == '' || {wire.text} == 'null') && {default} || {inner}"
+    asked = grouped(wire.text)
+    return f"({asked} == '' || {asked} == 'null') && {default} || {inner}"
 
 
 def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
@@ -131,10 +133,6 @@ def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
             pass
     wire = wire_of(draft, expr, scope) if expr.type == BOOL else None
     return None if wire is None or isinstance(wire.type, OptionalType) else truth(wire)
-
-
-def _grouped(test: str) -> str:
-    return f"({test})" if "&&" in test or "||" in test else test
 
 
 def negated(test: str) -> str:
@@ -183,7 +181,7 @@ def _member(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
         return literal(constant(expr))
     wire = wire_of(draft, expr, scope)
     value = None if wire is None or isinstance(wire.type, OptionalType) else as_text(wire)
-    return None if value is None else _grouped(value)
+    return None if value is None else grouped(value)
 
 
 def _emptiness(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
@@ -193,6 +191,6 @@ def _emptiness(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
             wire = wire_of(draft, items, scope)
             if wire is None or wire.form != JSON or isinstance(wire.type, OptionalType | RecordType):
                 return None
-            return f"{_grouped(wire.text)} {'==' if op == '==' else '!='} '[]'"
+            return f"{grouped(wire.text)} {'==' if op == '==' else '!='} '[]'"
         case _:
             return None

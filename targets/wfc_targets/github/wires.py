@@ -93,8 +93,13 @@ def as_json(wire: Wire) -> str | None:
     if not shapes.textual(kind):
         return wire.text
     if isinstance(wire.type, OptionalType):
-        return f"{wire.text} != '' && toJSON({wire.text}) || 'null'"
+        return f"{grouped(wire.text)} != '' && toJSON({wire.text}) || 'null'"
     return f"toJSON({wire.text})"
+
+
+def grouped(text: str) -> str:
+    """An expression in parentheses where an operator beside it would take it apart."""
+    return f"({text})" if "&&" in text or "||" in text else text
 
 
 def number(wire: Wire) -> str:
@@ -106,7 +111,7 @@ def truth(wire: Wire) -> str:
     """An expression that is true when the bool is."""
     if wire.form == TYPED:
         return wire.text
-    return f"({wire.text}) == 'true'" if "||" in wire.text else f"{wire.text} == 'true'"
+    return f"{grouped(wire.text)} == 'true'"
 
 
 def numeric(kind: Type) -> bool:
