@@ -380,6 +380,34 @@ CASES: tuple[Case, ...] = (
         "36 fails", "36_expressions.wf", "c36_fails", {"a": ("failed", 0), "h": OK}, state="failed", inputs={"n": 0},
         order=("a < h",),
     ),
+    Case(
+        "41", "41_failure_values.wf", "c41", {"a": OK, "b": FAILED, "r": OK, "d": OK}, order=("b < r", "r < d"),
+        behaviours={("task", "b"): FAIL, **echo("r", "TASK")},
+    ),
+    Case(
+        "41 loop", "41_failure_values.wf", "c41_loop", inputs={"items": [1, 4]}, outputs={"seen": "big odd"},
+        states={
+            "item/odd[0]": OK, "item/big[0]": FAILED, "item/r[0]": OK, "item/odd[1]": FAILED, "item/big[1]": OK,
+            "item/r[1]": OK,
+        },
+        behaviours={("task", "big", (0,)): FAIL, ("task", "odd", (1,)): FAIL, **echo("r", "TASK")},
+    ),
+    Case(
+        "41 arm taken", "41_failure_values.wf", "c41_arm", {"a": OK, "d": OK}, inputs={"x": True},
+    ),
+    Case(
+        "41 arm not taken", "41_failure_values.wf", "c41_arm", {"a": SKIPPED, "r": SKIPPED, "d": OK},
+        inputs={"x": False},
+    ),
+    Case(
+        "41 handler", "41_failure_values.wf", "c41_handler", state="failed", order=("i < undo h", "undo h < r"),
+        states={"a": FAILED, "h": OK, "i": FAILED, "undo h": OK, "r": OK, "last": OK},
+        behaviours={("task", "a"): FAIL, ("task", "i"): FAIL, **echo("r", "TASK")},
+    ),
+    Case(
+        "41 finally", "41_failure_values.wf", "c41_finally", order=("i < undo h", "undo h < r"),
+        states={"a": OK, "h": OK, "i": FAILED, "undo h": OK, "r": OK}, behaviours={("task", "i"): FAIL},
+    ),
 )  # fmt: skip
 """Every case; `[case for case in CASES if case.number <= 28]` needs no web server but for 20."""
 

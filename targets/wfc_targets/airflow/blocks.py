@@ -122,7 +122,7 @@ class Blocks:
 
     def group(self, stmt: ir.For, items: object, scope: Scope) -> tuple[Group, Tail]:
         """The group and what it stands behind: a list that Airflow can't map over directly gets a task."""
-        name = self.id(stmt.label, scope)
+        name = self.names.fresh(stmt.label + scope.suffix)
         tail = scope.tail
         variable = self.names.fresh(stmt.variable)
         if isinstance(items, list):
@@ -251,7 +251,7 @@ class Blocks:
         """A question with computed parts: a template field of its own takes a function of the context."""
         writer = FunctionWriter(Values(self.names, scope))
         code = writer.code(stmt.question)
-        name = f"{draft.id}_question"
+        name = self.names.fresh(f"{draft.id}_question")
         draft.functions.append(Function(name, "context, jinja_env", (*writer.lines, Line("return ", code))))
         return Code(name)
 

@@ -11,7 +11,7 @@ from wfc_targets.airflow.graph import children, last_of
 from wfc_targets.airflow.kernel import Kernel
 from wfc_targets.airflow.lower import Lowering
 from wfc_targets.airflow.manifest import entries
-from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function, Line, asks
+from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Dag, Draft, Function, Line, asks, first_failure
 from wfc_targets.airflow.names import Context, Names, Scope, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.triggers import ASSET, dag_arguments
@@ -140,6 +140,7 @@ class FlowMaker:
         tail = self.outputs(tail)
         body = list(self.names.drafts.values())
         undos = self.lowering.undos.close()
+        self.lowering.undos.open()
         handled = bool(self.flow.on_failure or undos) and bool(body)
         if handled:
             self.handlers(body, undos)
@@ -190,7 +191,7 @@ class FlowMaker:
         """A gate that lets through when something failed, the undos, then `on failure`."""
         failing = [draft for draft in body if not draft.handled and not draft.is_empty]
         gate = Draft("failure", "gate", "", self.flow.span, "task.short_circuit")
-        gate.function = Function(gate.id, "**context", (self.gate_line(failing),))
+        gate.function = Function(gate.id, "**context", (Line("return ", first_failure(failing)),))
         gate.options.append(("ignore_downstream_trigger_rules", False))
         scope = Scope(before=last_of(self.names.drafts, [draft.id for draft in body]), section="on_failure")
         self.lowering.add(gate, scope, ALL_DONE)
@@ -200,25 +201,7 @@ class FlowMaker:
             waiting = replace(inside, skippable=True, waits=True)
             last = self.lowering.undos.emit(undos, waiting)
             inside = replace(waiting, before=tuple(dict.fromkeys((gate.id, *last))))
-        if any(ref.kind == "failure" and ref.name == "message" for ref in self.failure_refs()):
-            self.names.notes_failures = True
         self.lowering.block(self.flow.on_failure, inside)
-
-    def gate_line(self, failing: list[Draft]) -> Line:
-        """`return wfc.first_failure(…)`: what may fail, and how the source calls it where that differs."""
-        arguments: list[tuple[str | None, Node]] = [(None, Code("context"))]
-        arguments += [(None, draft.id) for draft in failing]
-        renamed = [(draft.id, draft.path.rpartition("/")[2]) for draft in failing]
-        arguments += [(name, source) for name, source in renamed if source and source != name]
-        return Line("return ", Call("wfc.first_failure", tuple(arguments)))
-
-    def failure_refs(self) -> list[ir.Ref]:
-        return [
-            ref
-            for stmt in walk.statements(self.flow.on_failure)
-            for expr in walk.own_expressions(stmt)
-            for ref in walk.references(expr)
-        ]
 
     def finally_(self) -> tuple[str, ...]:
         """`finally`: teardowns where it is a plain sequence of tasks, else tasks that wait for everything."""

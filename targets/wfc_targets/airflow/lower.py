@@ -11,7 +11,7 @@ from wfc.record import replace
 from wfc_targets.airflow.blocks import Blocks
 from wfc_targets.airflow.graph import last_of
 from wfc_targets.airflow.kernel import Kernel, may_be_record, seconds
-from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line, asks
+from wfc_targets.airflow.model import ALL_DONE, ALL_SUCCESS, NONE_FAILED, Draft, Function, Line, anywhere, asks
 from wfc_targets.airflow.names import Context, Names, Scope, Site, Tail
 from wfc_targets.airflow.report import unsupported
 from wfc_targets.airflow.undo import Undos
@@ -49,6 +49,7 @@ class Lowering(Blocks):
         draft.rule = rule or (ALL_DONE if scope.waits else usual)
         draft.group, draft.section, draft.fixed = scope.group, scope.section, scope.fixed
         draft.looped = scope.looped
+        draft.contexts = scope.contexts
         for context in scope.contexts:
             self.put_inside(draft, context)
         self.names.drafts[draft.id] = draft
@@ -60,11 +61,10 @@ class Lowering(Blocks):
         chained = {ALL_SUCCESS: any(inside), NONE_FAILED: False, ALL_DONE: bool(inside) and all(inside)}
         if context.branch and draft.rule == NONE_FAILED and context.branch not in draft.upstream:
             draft.upstream.append(context.branch)
-        if context.recovers:
-            draft.notes.append(("recovers", list(context.recovers)))
         if not context.branch and not chained[draft.rule]:
             assert context.check
-            draft.checks.insert(0, context.check)
+            everywhere = context.recovers is not None and context.group != draft.group
+            draft.checks.insert(0, anywhere(context.check) if everywhere else context.check)
         context.members.add(draft.id)
 
     def function_task(
@@ -146,13 +146,14 @@ class Lowering(Blocks):
 
     def id(self, label: str, scope: Scope) -> str:
         """The engine's id of something with this label here."""
-        return self.names.fresh(label + scope.suffix)
+        return self.names.fresh(label + scope.suffix, scope.group is not None)
 
     def guard(self, draft: Draft, when: AnyExpr | None, scope: Scope) -> None:
         if when is None:
             return
-        draft.functions.insert(0, self.condition(f"{draft.id}_when", when, scope))
-        draft.checks.insert(0, Code(f"{draft.id}_when"))
+        name = self.names.fresh(f"{draft.id}_when")
+        draft.functions.insert(0, self.condition(name, when, scope))
+        draft.checks.insert(0, Code(name))
 
     def condition(self, name: str, test: AnyExpr, scope: Scope) -> Function:
         """A function of the context that says whether something holds."""
@@ -194,8 +195,8 @@ class Lowering(Blocks):
             if ref.kind == "task" and ref.name == stmt.path:
                 writer.known[ref] = own
         test = writer.code(clause.condition, "holds")
-        draft.functions.append(Function(f"{draft.id}_until", f"context, {own}", (*writer.lines, Line("return ", test))))
-        until = f"{draft.id}_until"
+        until = self.names.fresh(f"{draft.id}_until")
+        draft.functions.append(Function(until, f"context, {own}", (*writer.lines, Line("return ", test))))
         hold: Arguments = []
         if stmt.holds:
             hold.append(("hold_for", Code(self.names.seconds(stmt.holds.duration))))
@@ -346,7 +347,8 @@ class Lowering(Blocks):
         last = last_of(self.names.drafts, [draft.id for draft in body])
         waiting = replace(scope, before=last, skippable=True, waits=True)
         last = self.undos.emit(undos, waiting, check)
-        inner = replace(waiting, before=last).inside(Context(check=check, recovers=failing))
+        recovers = Context(check=check, recovers=failing, group=scope.group)
+        inner = replace(waiting, before=last).inside(recovers)
         if any(True for _ in walk.statements(stmt.recover)):
             tail = self.block(stmt.recover, inner)
         else:

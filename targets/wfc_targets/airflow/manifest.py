@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wfc.ir import Json
     from wfc_targets.airflow.model import Draft
-    from wfc_targets.airflow.names import Names
+    from wfc_targets.airflow.names import Context, Names
 
     Extra = list[tuple[str, Json]]
 
@@ -34,8 +34,23 @@ def place(names: Names, draft: Draft) -> Extra:
     return [("indexes", indexes)] if indexes else []
 
 
+def condition(draft: Draft, context: Context) -> Json:
+    """One condition around a task: its kind, what tells whether it held, and whether it is outside of the loop."""
+    outside = context in draft.looped
+    if context.recovers is not None:
+        return ["recovers", [*context.recovers], context.group == draft.group, outside]
+    if context.branch:
+        return ["arm", context.branch, list(context.taken), outside]
+    return ["checked", [*sorted(context.members)], True, outside]
+
+
 def around(draft: Draft) -> Extra:
-    """The conditions around the innermost loop: of branches what they return, of checks the tasks that make them."""
+    """The conditions around the innermost loop: of branches what they return, of checks the tasks that make them.
+
+    All conditions around it for a task in a `recover`, as it is not run or skipped by the outermost that does not hold.
+    """
+    if any(context.recovers is not None for context in draft.contexts):
+        return [("around", [condition(draft, context) for context in draft.contexts])]
     arms: list[Json] = [[context.branch, list(context.taken)] for context in draft.looped if context.taken]
     checked: list[Json] = [[*sorted(context.members)] for context in draft.looped if context.check]
     return [(name, found) for name, found in (("arms", arms), ("checked", checked)) if found]

@@ -8,6 +8,8 @@ from wfc_targets.common.python_source import Call, Code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfc.ir import Json
     from wfc.source import Span
     from wfc_targets.airflow.names import Context, Fixed
@@ -21,6 +23,26 @@ ALL_SUCCESS, NONE_FAILED, ALL_DONE = "all_success", "none_failed", "all_done"
 def asks(function: str, *ids: str) -> Call:
     """A condition about tasks, by a function of the helper module: `wfc.failed("a", "b")`."""
     return Call(f"wfc.{function}", tuple((None, name) for name in ids))
+
+
+def anywhere(check: Code | Call) -> Code | Call:
+    """The condition about all items of its tasks, for one that stands in a mapped group without them."""
+    assert isinstance(check, Call)
+    return Call(check.function, (*check.arguments, ("anywhere", Code("True"))))
+
+
+def first_failure(drafts: Sequence[Draft], here: bool = False) -> Call:
+    """A call for what failed first among tasks, and how the source calls them where that differs from their ids.
+
+    here: of the same item of the mapped group only.
+    """
+    arguments: list[tuple[str | None, Node]] = [(None, Code("context"))]
+    arguments += [(None, draft.id) for draft in drafts]
+    sources = {draft.id: draft.path.rpartition("/")[2] for draft in drafts}
+    renamed: dict[str, Node] = {name: source for name, source in sources.items() if source and source != name}
+    arguments += [("names", renamed)] if renamed else []
+    arguments += [("here", Code("True"))] if here else []
+    return Call("wfc.first_failure", tuple(arguments))
 
 
 class Line(Record):
@@ -45,15 +67,17 @@ class Draft:
 
     operator: the class of an operator task, or the decorator (`task.branch`) of a function task, whose body is
     `function`. arguments: of the operator, or of the decorated function. decorators: further ones, outside first.
-    options: what any task takes (retries, pool …). functions: definitions in front of it. checks:
-    conditions for `pre_execute`. handled: its failure does not fail the block around it. expand: the source text
-    of a list of argument sets for a mapped task. record: its function may return a mapping. fixed: the unrolled
-    loops around it. looped: the conditions around the innermost loop. notes: for the manifest.
+    options: what any task takes (retries, pool …). functions: definitions in front of it. checks: conditions for
+    `pre_execute`. contexts: the conditions around it, outside first. handled: its failure does not fail the block
+    around it. expand: the source text of a list of argument sets for a mapped task. record: its function may return
+    a mapping. fixed: the unrolled loops around it. looped: the conditions around the innermost loop. notes: for the
+    manifest.
     """
 
     __slots__ = (
         "arguments",
         "checks",
+        "contexts",
         "decorators",
         "expand",
         "fixed",
@@ -93,6 +117,7 @@ class Draft:
         self.functions: list[Function] = []
         self.upstream: list[str] = []
         self.checks: list[Code | Call] = []
+        self.contexts: tuple[Context, ...] = ()
         self.rule = ALL_SUCCESS
         self.group: Group | None = None
         self.section = "body"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wfc import ir, walk
 from wfc.python_text import RESERVED as COMPUTED_NAMES
 from wfc.record import Record, replace
@@ -16,22 +18,32 @@ if TYPE_CHECKING:
 
 RESERVED = COMPUTED_NAMES | frozenset(
     "DAG EmptyOperator WaitSensor ApprovalOperator Param TaskGroup Asset literal task task_group timedelta dag wfc "
-    "context index datetime setup teardown MultipleCronTriggerTimetable CronTriggerTimetable os shutil time".split()
+    "context index datetime setup teardown MultipleCronTriggerTimetable CronTriggerTimetable os shutil time "
+    "failure outputs".split()
 )
-"""Names that no variable of an emitted file may take, because the file uses them for something else."""
+"""Names that no variable of an emitted file may take, because the file uses them for something else. `failure` and
+`outputs` are tasks that others read by these names: the gate, and what a caller of the flow gets."""
+NUMBERED = re.compile(r"(.+)_\d+")
 
 
 class Context:
     """A condition around statements: a branch that skips them, or a check that each of them makes.
 
     branch: the id of the branch task, "" for a check. check: a condition. recovers: the tasks whose
-    failure is the condition. members: the ids inside. taken: what the branch returns to take this arm.
+    failure is the condition, None for other conditions; group: the mapped group around their `try`. members: the
+    ids inside. taken: what the branch returns to take this arm.
     """
 
-    __slots__ = ("branch", "check", "members", "recovers", "taken")
+    __slots__ = ("branch", "check", "group", "members", "recovers", "taken")
 
-    def __init__(self, branch: str = "", check: Code | Call | None = None, recovers: Sequence[str] = ()) -> None:
-        self.branch, self.check, self.recovers = branch, check, recovers
+    def __init__(
+        self,
+        branch: str = "",
+        check: Code | Call | None = None,
+        recovers: Sequence[str] | None = None,
+        group: Group | None = None,
+    ) -> None:
+        self.branch, self.check, self.recovers, self.group = branch, check, recovers, group
         self.members: set[str] = set()
         self.taken: tuple[str, ...] = ()
 
@@ -83,6 +95,11 @@ class Scope(Record):
         return replace(self, contexts=(*self.contexts, context))
 
     @property
+    def recovery(self) -> Context | None:
+        """The innermost `recover` around it."""
+        return next((context for context in reversed(self.contexts) if context.recovers is not None), None)
+
+    @property
     def suffix(self) -> str:
         """What unrolled loops add to an id here."""
         return "".join(fixed.suffix for fixed in self.fixed)
@@ -128,14 +145,29 @@ class Names:
         self.most_tasks: int | None = None
         self.diagnostics: list[Diagnostic] = []
         self._taken = set(RESERVED)
+        self._mapped: set[str] = set()
+        self._stems: set[str] = set()
         self._bodies: set[str] | None = None
 
-    def fresh(self, name: str) -> str:
-        """The name, with `_` behind it as long as it is taken."""
-        while name in self._taken:
+    def fresh(self, name: str, mapped: bool = False) -> str:
+        """The name, with `_` behind it as long as it is taken.
+
+        Airflow answers a question for states with `ship_1` for item 1 of a mapped `ship` and for a task `ship_1`
+        alike (TaskInstance routes of its execution API), so no flow has both. mapped: is it the id of such a task?
+        """
+        while name in self._taken or self.is_item(name) or (mapped and name in self._stems):
             name += "_"
         self._taken.add(name)
+        if mapped:
+            self._mapped.add(name)
+        if found := NUMBERED.fullmatch(name):
+            self._stems.add(found[1])
         return name
+
+    def is_item(self, name: str) -> bool:
+        """Does Airflow call an item of a mapped task so?"""
+        found = NUMBERED.fullmatch(name)
+        return found is not None and found[1] in self._mapped
 
     def use(self, module: str, name: str) -> str:
         """Note an import; the name back."""

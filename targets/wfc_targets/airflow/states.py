@@ -8,10 +8,11 @@
 | not_run | `upstream_failed`; no instance; `skipped` of what was not needed (see `reference_state`) |
 
 What `extra` of a manifest entry says: `indexes`: the numbers of unrolled items, "map" where map_index is the number;
-`polled`: its attempts are calls that Airflow does not count; `waits`: it begins by waiting for its turn; `recovers`:
-the tasks whose failure lets it run; `turn`: the last tasks of the sequential loop around it; `ends`: what a `stop`
-skips; `undoes`: the mapped task it undoes; `fail`: it fails by hand; `arms`, `checked`: the conditions around the
-innermost loop, as [branch, what it returns] or as the tasks that check it.
+`polled`: its attempts are calls that Airflow does not count; `waits`: it begins by waiting for its turn; `turn`: the
+last tasks of the sequential loop around it; `ends`: what a `stop` skips; `undoes`: the mapped task it undoes; `fail`:
+it fails by hand; `arms`, `checked`: the conditions around the innermost loop, as [branch, what it returns] or as the
+tasks that check it; `around`: for a task in a `recover`, all conditions around it, outside first, as [kind, tasks,
+what the branch returns or whether of the same item, outside of the innermost loop?].
 """
 
 from __future__ import annotations
@@ -115,14 +116,14 @@ class Reader:
         if run.state != "skipped":
             return ENDED.get(run.state, NOT_RUN)
         extra = dict(entry.extra)
-        recovers, turn = extra.get("recovers"), extra.get("turn")
+        turn = extra.get("turn")
         unneeded = (
             entry.role in ("undo", "fallback")
             or entry.id in self.stopped
             or (entry.section == "on_failure" and self.result("failure") is None)
-            or (isinstance(recovers, list) and not any(self.is_in(name, ("failed",), index) for name in recovers))
             or (isinstance(turn, list) and self.behind_failure(turn, index))
             or not self.looped(extra, index)
+            or self.unneeded(extra, index)
         )
         return NOT_RUN if unneeded else SKIPPED
 
@@ -132,6 +133,20 @@ class Reader:
         return arms and all(
             any(not self.is_in(name, ("skipped",), index) for name in members) for members in extra.get("checked", ())
         )
+
+    def unneeded(self, extra: Mapping[str, Any], index: tuple[int, ...]) -> bool:
+        """Is the outermost condition that does not hold one of a `recover`, or one around the innermost loop?"""
+        for kind, tasks, detail, outside in extra.get("around", ()):
+            if kind == "recovers":
+                place = index if detail else None
+                holds = any(self.is_in(name, ("failed",), place) for name in tasks)
+            elif kind == "arm":
+                holds = not detail or named(self.result(tasks)) == detail
+            else:
+                holds = any(not self.is_in(name, ("skipped",), index) for name in tasks)
+            if not holds:
+                return bool(outside) or kind == "recovers"
+        return False
 
     def behind_failure(self, last: Sequence[object], index: tuple[int, ...]) -> bool:
         """Has an earlier item of a sequential loop failed?"""

@@ -26,7 +26,10 @@ class Undo(Record):
 
 
 class Undos:
-    """Keeps what is to be undone, by block: `try` opens one, the flow is the outermost."""
+    """Keeps what is to be undone, by block: `try` opens one, the body of the flow is the outermost.
+
+    What handlers and `finally` owe outside of a `try` is never asked for: nothing undoes them.
+    """
 
     def __init__(self, lowering: Lowering) -> None:
         self.lowering = lowering
@@ -42,7 +45,7 @@ class Undos:
 
     def note(self, stmt: ir.Task, scope: Scope) -> None:
         """A task with an undo stands here."""
-        if stmt.undo and scope.section == "body":
+        if stmt.undo:
             self.stack[-1].append(Undo(stmt, scope))
 
     def emit(self, undos: Sequence[Undo], scope: Scope, check: Call | None = None) -> tuple[str, ...]:
@@ -111,7 +114,7 @@ class Undos:
         assert undo.stmt.undo
         lowering, names = self.lowering, self.lowering.names
         task = self.task(undo)
-        name = lowering.id(f"{undo.stmt.label}_undo", scope)
+        name = names.fresh(f"{undo.stmt.label}_undo{scope.suffix}", mapped=True)
         draft = Kernel(names, undo.scope, undo=True).draft(name, "undo", undo.stmt, undo.stmt.undo)
         items = self.items(undo, draft, task, scope)
         if check:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.python_text import python_name, python_text
 from wfc.types import DATE, FLOAT, INT, JSON, NULL, STRING, EnumType, ListType, OptionalType, Primitive, RecordType
-from wfc_targets.airflow.model import Function, Line
+from wfc_targets.airflow.model import Function, Line, first_failure
 from wfc_targets.common.python_source import Call, Code, string, write
 
 TYPE_CHECKING = False
@@ -169,7 +169,8 @@ class Values:
     # --- computed ---
 
     def function(self, name: str, entries: Sequence[tuple[str, AnyExpr]]) -> Function:
-        """A function of the context that returns a record of these values."""
+        """A function of the context, of this name if it is free, that returns a record of these values."""
+        name = self.names.fresh(name)
         writer = FunctionWriter(self)
         found: dict[str, Node] = {key: writer.node(value, key in OPEN) for key, value in entries}
         return Function(name, "context", (*writer.lines, Line("return ", found)))
@@ -273,11 +274,22 @@ class FunctionWriter:
             case "run":
                 return self.run(ref.name)
             case "failure":
-                return f'wfc.result(context, "failure")[{string(ref.name)}]'
+                return self.failure(ref.name)
             case "item" | "index":
                 return self.item(ref)
             case _:
                 return self.task(ref)
+
+    def failure(self, name: str) -> str:
+        """What has failed: in the `try` of the innermost `recover`, else in the flow, as its gate knows."""
+        if name == "message":
+            self.names.notes_failures = True
+        recovery = self.scope.recovery
+        if recovery is None:
+            return f'wfc.result(context, "failure")[{string(name)}]'
+        drafts = [self.names.drafts[task] for task in recovery.recovers or ()]
+        here = recovery.group is not None and recovery.group == self.scope.group
+        return f"{write(first_failure(drafts, here))}[{string(name)}]"
 
     def event(self, alias: str) -> str:
         """The payload of a trigger: for a call of the REST API what the caller gave as `conf`."""

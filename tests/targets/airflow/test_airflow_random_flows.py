@@ -67,10 +67,6 @@ def scripted(text: str, world: World) -> str:
     return PART.sub(written, text)
 
 
-@pytest.mark.xfail(
-    reason="a `recover` in an arm that was not taken is read as not_run, not skipped (docs/roadmap.md)",
-    strict=False,
-)
 @pytest.mark.slow
 @RANDOM
 @given(drawn=flows())

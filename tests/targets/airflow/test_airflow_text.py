@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +76,73 @@ def test_what_stands_behind_a_handled_task_decides_about_the_run() -> None:
     text = dag('task a = shell("a") task g = shell("g") fallback shell("h")')
     assert calls(text)["done"]["trigger_rule"] == "'none_failed'"
     assert "done" not in dag('task a = shell("a") task g = shell("g")')
+
+
+def test_a_recovery_reads_what_failed_in_its_try() -> None:
+    text = dag("""
+      try { task a = shell("a") task b = shell("b") } recover {
+        task r = shell("r", env: { WHY: "{failure.task}: {failure.message}" })
+      }
+    """)
+    assert """wfc.first_failure(context, "a", "b")["message"]""" in text
+    assert "on_failure_callback" in text
+
+
+def test_a_recovery_in_a_mapped_loop_asks_for_its_own_item() -> None:
+    text = dag("""
+      input items: list<int>
+      for item in items max 2 {
+        try { task a = shell("a") } recover { task r = shell("r", env: { TASK: failure.task }) }
+      }
+    """)
+    assert 'wfc.first_failure(context, "a", here=True)["task"]' in text
+
+
+def test_a_loop_in_a_recovery_asks_for_any_item() -> None:
+    text = dag("""
+      try { task a = shell("a") } recover { for item in [1, 2] max 2 { task r = shell("r", env: { I: item }) } }
+    """)
+    assert 'wfc.failed("a", anywhere=True)' in text
+
+
+def test_a_task_may_be_called_outputs() -> None:
+    text = dag("""
+      task outputs = shell("x") -> { n: int }
+      output n: int = outputs.n
+      on failure { task h = shell("h", env: { WHY: failure.task }) }
+    """)
+    assert "outputs_ = wfc.Shell(" in text
+    assert 'wfc.result(context, "outputs_")' in text
+    assert len(re.findall(r"^    def outputs", text, re.MULTILINE)) == 1
+    assert 'names={"outputs_": "outputs"}' in text
+
+
+def test_no_task_is_called_as_airflow_calls_an_item() -> None:
+    text = dag("""
+      input items: list<int>
+      task ship_1 = shell("a")
+      for item in items max 2 { task ship = shell("b", env: { I: item }) }
+      task ship_2 = shell("c")
+    """)
+    assert set(re.findall(r'task_id="(ship.*?)"', text)) == {"ship_1", "ship_", "ship_2"}
+
+
+def test_a_task_may_be_called_as_a_function_in_front_of_another() -> None:
+    text = dag("""
+      input x: bool
+      task a_when = shell("a") -> { n: int }
+      task a = shell("b") when x
+      task b = shell("c", env: { N: a_when.n })
+    """)
+    assert "def a_when_(context):" in text
+
+
+def test_an_undo_in_a_handlers_try_is_kept() -> None:
+    text = dag("""
+      task a = shell("a")
+      on failure { try { task h = shell("h") undo shell("u") task i = shell("i") } recover { } }
+    """)
+    assert calls(text)["h_undo"]["pre_execute"] == "wfc.only_if(wfc.failed('h', 'i'), wfc.succeeded('h'))"
 
 
 def test_undo_goes_backwards_behind_the_gate() -> None:

@@ -407,10 +407,12 @@ with DAG(
             "expire_orders",
             "expire_users",
             "expire_billing",
-            for_database_items="for_database",
-            expire_orders="expire",
-            expire_users="expire",
-            expire_billing="expire",
+            names={
+                "for_database_items": "for_database",
+                "expire_orders": "expire",
+                "expire_users": "expire",
+                "expire_billing": "expire",
+            },
         )
 
     failure = failure()

@@ -358,7 +358,7 @@ with DAG(
             "checkout",
             "build",
             "tell",
-            for_page_items="for_page",
+            names={"for_page_items": "for_page"},
         )
 
     failure = failure()
