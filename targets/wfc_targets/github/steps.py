@@ -124,7 +124,7 @@ def _guarded(
         return scope, ()
     test = native(draft, when, scope)
     if test is not None:
-        return replace(scope, guards=(*scope.guards, test)), ()
+        return replace(scope, guards=scope.guards if test == "true" else (*scope.guards, test)), ()
     gate = draft.name(f"{label}_gate")
     compute(draft, scope, gate, f"{scope.title}when {label}", [("value", bound(when, scope.loops))])
     draft.entry(f"{scope.job.id}/{gate}", stmt.path, "gate", scope, stmt.span)
