@@ -77,7 +77,7 @@ def used_words(names: Names) -> Iterator[str]:
     for draft in names.drafts.values():
         for function in (*draft.functions, *([draft.function] if draft.function else [])):
             for line in function.lines:
-                yield from re.findall(r"\w+(?=[.(])", line.text + write(line.value))
+                yield from re.findall(r"(?<![\w.])\w+(?=[.(])", line.text + write(line.value))
 
 
 def uses_get_task(names: Names) -> bool:
