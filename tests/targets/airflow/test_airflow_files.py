@@ -42,7 +42,7 @@ def files(loaded: Loaded) -> dict[str, str]:
 def names_nobody_knows(folder: Path) -> list[str]:
     """What pyflakes says: names that are not defined, defined twice, or imported for nothing (but by an author)."""
     ruff = Path(sys.executable).parent / "ruff"
-    line = [ruff, "check", "--isolated", "--select", "F", "--output-format", "json", "."]
+    line = [str(ruff), "check", "--isolated", "--select", "F", "--output-format", "json", "."]
     found = json.loads(subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=60).stdout)
     return [
         f"{Path(one['filename']).name}:{one['location']['row']}: {one['message']}"
@@ -53,7 +53,8 @@ def names_nobody_knows(folder: Path) -> list[str]:
 
 def is_inside(found: dict[str, Any]) -> bool:
     """Does a finding stand inside a function? The compiler imports at the top only."""
-    return Path(found["filename"]).read_text("utf-8").splitlines()[found["location"]["row"] - 1].startswith(" ")
+    lines = Path(found["filename"]).read_text("utf-8").splitlines()
+    return lines[int(found["location"]["row"]) - 1].startswith(" ")
 
 
 @pytest.mark.parametrize("text", SOURCES)
