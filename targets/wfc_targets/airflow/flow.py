@@ -236,6 +236,7 @@ class FlowMaker:
             self.lowering.guard(draft, stmt.when, scope)
             if made:
                 draft.checks.insert(0, asks("unfailed", *made))
+                draft.notes.append(("behind", [*made]))
             self.lowering.add(draft, scope, ALL_DONE, made[-1:] or None)
             self.lowering.site(stmt, (name,), draft, scope)
             made.append(name)

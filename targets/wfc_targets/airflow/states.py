@@ -10,9 +10,10 @@
 What `extra` of a manifest entry says: `indexes`: the numbers of unrolled items, "map" where map_index is the number;
 `polled`: its attempts are calls that Airflow does not count; `waits`: it begins by waiting for its turn; `turn`: the
 last tasks of the sequential loop around it; `ends`: what a `stop` skips; `undoes`: the mapped task it undoes; `fail`:
-it fails by hand; `arms`, `checked`: the conditions around the innermost loop, as [branch, what it returns] or as the
-tasks that check it; `around`: for a task in a `recover`, all conditions around it, outside first, as [kind, tasks,
-what the branch returns or whether of the same item, outside of the innermost loop?].
+it fails by hand; `behind`: teardowns of which none may have failed; `arms`, `checked`: the conditions around the
+innermost loop, as [branch, what it returns] or as the tasks that check it; `around`: for a task in a `recover`, all
+conditions around it, outside first, as [kind, tasks, what the branch returns or whether of the same item, outside of
+the innermost loop?].
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ class Reader:
         unneeded = (
             entry.role in ("undo", "fallback")
             or entry.id in self.stopped
+            or any(self.is_in(name, ("failed",)) for name in extra.get("behind", ()))
             or (entry.section == "on_failure" and self.result("failure") is None)
             or (isinstance(turn, list) and self.behind_failure(turn, index))
             or not self.looped(extra, index)
@@ -141,6 +143,8 @@ class Reader:
                 place = index if detail else None
                 holds = any(self.is_in(name, ("failed",), place) for name in tasks)
             elif kind == "arm":
+                if self.is_in(tasks, BAD):
+                    return True
                 holds = not detail or named(self.result(tasks)) == detail
             else:
                 holds = any(not self.is_in(name, ("skipped",), index) for name in tasks)
