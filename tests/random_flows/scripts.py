@@ -68,7 +68,7 @@ class Script:
 
     def _shell(self) -> str:
         parts = ",".join([self.name, self.role, *(f"$I{number}" for number in range(len(self.items)))])
-        lines = [f'F="$S/{parts}"', 'a=$(mktemp "$F,.XXXXXX")']
+        lines = [f'F="$S/{parts}"', 'a=$(mktemp "$F,.XXXXXX")' if self.value else 'mktemp "$F,.XXXXXX"']
         lines += ['if [ -n "${A+x}" ]; then printf "%s" "$A" > "$a.given"; fi'] if self.value else []
         lines += ['set -- "$F",.??????']
         test = self._shell_test(self.fails)
