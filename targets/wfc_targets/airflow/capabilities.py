@@ -114,8 +114,21 @@ CAPABILITIES = (
         "a call of the REST API with the payload as `conf`, with a warning",
         remedy="let the sender, or a small gateway, make that call",
     ),
-    Capability("on file", UNSUPPORTED, "no listener", remedy="`on schedule(…)` and look"),
+    Capability(
+        "on file",
+        EMULATED,
+        "a second DAG `<flow>_watch` looks every minute, a relative glob is below $WFC_FILES; path, time and size make "
+        "the id of the run, so a file starts one, until that is deleted",
+        "1 DAG of 2 tasks",
+    ),
     Capability("on flow", NATIVE, "an asset that the other DAG updates when it succeeds"),
-    Capability("on github and gitlab events", UNSUPPORTED, "no listener", remedy="`on webhook(…)` and a gateway"),
+    Capability(
+        "on github and gitlab events",
+        EMULATED,
+        "a call of the REST API with the payload as `conf`, with a warning; the filters are a short circuit in front, "
+        "only with one trigger and without `finally`",
+        "1 gate",
+        remedy="let a small gateway make that call",
+    ),
     Capability("where", EMULATED, "a short circuit in front; only with one trigger and without `finally`", "1 gate"),
 )

@@ -116,7 +116,7 @@ class Reader:
         """
         if run.state != "skipped":
             return ENDED.get(run.state, NOT_RUN)
-        extra = dict(entry.extra)
+        extra: dict[str, Any] = dict(entry.extra)
         turn = extra.get("turn")
         unneeded = (
             entry.role in ("undo", "fallback")

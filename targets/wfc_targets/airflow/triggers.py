@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wfc.types import OptionalType
+from wfc.types import OptionalType, RecordType
+from wfc_targets.airflow import watch
 from wfc_targets.airflow.kinds import nullable, schema
 from wfc_targets.airflow.report import lossy, unsupported
 from wfc_targets.airflow.values import NOT_CONSTANT, constant
@@ -95,16 +96,12 @@ def schedule(names: Names) -> Node:
                 assets.append(asset_of(names, trigger))
             case "manual":
                 continue
-            case "webhook" | "alert":
-                called(names, trigger)
+            case "file":
+                apart(names, trigger)
             case _:
-                unsupported(
-                    names,
-                    trigger.span,
-                    f"a trigger `{trigger.kind}`",
-                    "Airflow has no listener for it.",
-                    "use `on webhook(…)` and let the sender call Airflow's REST API, or `on schedule(…)` and look",
-                )
+                called(names, trigger)
+                apart(names, trigger)
+    watch.check(names, [trigger for trigger in names.flow.triggers if trigger.kind == "file"])
     if assets and crons:
         unsupported(
             names,
@@ -118,13 +115,32 @@ def schedule(names: Names) -> Node:
     return timetable(names, crons)
 
 
+def apart(names: Names, trigger: ir.Trigger) -> None:
+    """Report inputs that bear the name of a field of the event: both are keys of a run's `conf`."""
+    fields = {name for name, _ in trigger.payload.fields} if isinstance(trigger.payload, RecordType) else set()
+    for item in names.flow.inputs:
+        if item.name in fields:
+            unsupported(
+                names,
+                item.span,
+                f"an input `{item.name}` beside `on {trigger.kind}`, whose event has a field of that name",
+                "Inputs and the event both arrive in the `conf` of the run, and would be taken for each other.",
+                "give the input another name",
+            )
+
+
 def called(names: Names, trigger: ir.Trigger) -> None:
+    """Say how what Airflow has no listener for starts a run, and what the body of that call must hold."""
+    fields = trigger.payload.fields if isinstance(trigger.payload, RecordType) else ()
+    conf = "{" + ", ".join(f'"{name}": …' for name, _ in fields) + "}"
+    if "." in trigger.kind:
+        conf = f"the payload as {trigger.kind.partition('.')[0]} sends it"
     lossy(
         names,
         trigger.span,
         f"`on {trigger.kind}` is a call of the REST API",
         "Airflow has no address of its own for it: POST /api/v2/dags/{dag_id}/dagRuns with a token and "
-        'the body {"conf": {"body": …, "headers": …}}.',
+        f'the body {{"conf": {conf}}}.',
         "let the sender, or a small gateway, make that call",
     )
 

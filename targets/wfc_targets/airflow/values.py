@@ -299,6 +299,8 @@ class FunctionWriter:
                 return '{"date": ' + self.run("date") + "}"
             case "flow":
                 return '{"run": wfc.triggering_run(context), "state": "succeeded"}'
+            case "file":
+                return "wfc.arrived_file(context)"
             case _:
                 return 'context["dag_run"].conf or {}'
 

@@ -247,7 +247,6 @@ def test_inputs_are_params(declared: str, param: str) -> None:
     [
         ('parallel fail_fast { task a = shell("a") task b = shell("b") }', "fail_fast"),
         ('concurrency 1 skip task a = shell("a")', "concurrency"),
-        ('on file("in/*.csv") task a = shell("a")', "trigger `file`"),
         ('on schedule("0 2 * * *") input n: int task a = shell("a")', "no default"),
         ('task a = shell("a", image: "x:1")', "image"),
         ('on failure { stop "x" } ', "stop"),
