@@ -84,9 +84,16 @@ def raw(script: str) -> str:
 
 
 def compute(draft: Draft, scope: Scope, step: str, name: str, values: list[tuple[str, AnyExpr]]) -> None:
-    """Append a step that computes values in Python."""
-    text, env = program(draft, scope, values)
+    """Append a step that computes values in Python; of none it does nothing, but can be asked how it ended."""
     found = condition(draft, scope)
+    if not values:
+        add(
+            scope.job,
+            model.Step(name=name, id=step, condition=found, swallow=scope.swallow, run="true\n"),
+            STEP_SECONDS,
+        )
+        return
+    text, env = program(draft, scope, values)
     made = model.Step(
         name=name, id=step, condition=found, swallow=scope.swallow, env=env, shell="python", run=raw(text)
     )

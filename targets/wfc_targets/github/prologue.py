@@ -8,6 +8,7 @@ from wfc_targets.github import model
 from wfc_targets.github.calls import raw
 from wfc_targets.github.computed import WRITE, Program
 from wfc_targets.github.draft import STEP_SECONDS, Region, Scope, add
+from wfc_targets.github.grants import permissions
 from wfc_targets.github.plan import uses_date
 from wfc_targets.github.shapes import textual
 from wfc_targets.github.triggers import DISPATCH, called, dispatched, event_of
@@ -41,7 +42,7 @@ def has_prologue(draft: Draft) -> bool:
 
 def begin(draft: Draft, job: JobDraft) -> None:
     """Put the steps of the start into the first job."""
-    _permit(draft, job)
+    job.permissions += permissions(draft.options)
     if draft.option("checkout", False):
         checkout(job)
     first = draft.clock is None
@@ -56,17 +57,6 @@ def begin(draft: Draft, job: JobDraft) -> None:
         draft.deadline = job
         run = f'echo "end=$(($(date +%s) + {-(-budget.time // 1000)}))" >> "$GITHUB_OUTPUT"\n'
         add(job, model.Step(name="end of the time budget", id=draft.name("budget"), run=run), STEP_SECONDS)
-
-
-def _permit(draft: Draft, job: JobDraft) -> None:
-    """Give the job's token what the option says; nothing is what a token has here otherwise."""
-    wanted = draft.option("permissions") or []
-    assert isinstance(wanted, list)
-    for item in wanted:
-        scope, _, access = str(item).partition(":")
-        job.permissions.append((scope.strip(), access.strip(), "asked for by `target github`"))
-    if draft.option("checkout", False) and not any(scope == "contents" for scope, _, _ in job.permissions):
-        job.permissions.append(("contents", "read", "to check the repository out"))
 
 
 def checkout(job: JobDraft) -> None:

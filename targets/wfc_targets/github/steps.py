@@ -11,7 +11,7 @@ from wfc import ir
 from wfc.python_text import fold
 from wfc.record import replace
 from wfc.types import BOOL, INT, STRING
-from wfc.walk import blocks
+from wfc.walk import blocks, references
 from wfc_targets.github.calls import Steps, compute, put
 from wfc_targets.github.draft import (
     Binding,
@@ -160,7 +160,10 @@ def fallback(draft: Draft, stmt: ir.Task, label: str, scope: Scope) -> Steps:
             draft.entry(f"{scope.job.id}/{steps.calc}", stmt.path, "calc", scope, stmt.span, of="fallback")
     else:
         assert stmt.fallback.value is not None
-        compute(draft, after, step, name, [(_output(path), _at(stmt.fallback.value, path)) for path in paths])
+        value = stmt.fallback.value
+        # one that nobody reads is computed as well: it may fail, and with it the task
+        wanted = paths or (((),) if any(True for _ in references(value)) else ())
+        compute(draft, after, step, name, [(_output(path), _at(value, path)) for path in wanted])
         steps = Steps(step)
     role = "fallback" if stmt.fallback.call is not None else "glue"
     draft.entry(f"{scope.job.id}/{step}", stmt.path, role, scope, stmt.fallback.span)

@@ -10,10 +10,11 @@ from wfc_targets.github.calls import compute
 from wfc_targets.github.computed import output, program
 from wfc_targets.github.draft import Failure, Scope, Site
 from wfc_targets.github.expressions import text
+from wfc_targets.github.grants import granted, handed_on
 from wfc_targets.github.instances import suffixed
 from wfc_targets.github.jobs import Line, after_job, host, opened
 from wfc_targets.github.rewrite import bound
-from wfc_targets.github.triggers import CALL_INPUT, handed_on, numbered
+from wfc_targets.github.triggers import CALL_INPUT, numbered
 from wfc_targets.github.triggers import called as is_called
 from wfc_targets.github.values import across
 from wfc_targets.github.wires import insert
@@ -52,6 +53,7 @@ def called(draft: Draft, stmt: ir.Task, line: Line) -> Line:
         job.inputs.append((CALL_INPUT, f"{own}-{suffixed(stmt.label, line.loops)}"))
     if child is not None:
         job.secrets = handed_on(draft.project, child)
+        job.permissions += granted(draft.project, child)
     return _noted(draft, stmt, line, job)
 
 

@@ -6,6 +6,7 @@ from wfc import ir
 from wfc.types import BOOL, FLOAT, INT, EnumType, MapType, OptionalType, Primitive, RecordType, required
 from wfc.walk import calls, flow_expressions, references, tasks
 from wfc_targets.github import shapes
+from wfc_targets.github.grants import TOKEN, handed_on
 from wfc_targets.github.wires import JSON, RAW, TYPED, Wire
 
 TYPE_CHECKING = False
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 DISPATCH, CALL, RUN, REPOSITORY = "workflow_dispatch", "workflow_call", "workflow_run", "repository_dispatch"
 FILTERS = {"actions": "types", "branches": "branches", "tags": "tags", "paths": "paths", "workflows": "workflows"}
-TOKEN = "GITHUB_TOKEN"
 CALL_INPUT = "wfc_call"
 """The input by which a called workflow learns which call it is."""
 MOST_INPUTS = 25
@@ -137,12 +137,6 @@ def numbered(project: Project, flow: Flow) -> bool:
                 return True
     ids = (ref for expr in flow_expressions(flow) for ref in references(expr) if ref.kind == "run")
     return any(ref.name == "id" for ref in ids)
-
-
-def handed_on(project: Project, flow: Flow) -> list[str]:
-    """The secrets that a caller hands to a flow; the token of the run is there without that."""
-    names = (project.secret_name("github", secret.name) for secret in flow.secrets)
-    return [name for name in names if name != TOKEN]
 
 
 def check_secrets(draft: Draft) -> None:

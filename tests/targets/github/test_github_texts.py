@@ -47,3 +47,36 @@ def test_a_script_is_given_its_idempotency_key_though_it_does_not_say_the_word()
     assert found["a"]["env"] == {"WFC_IDEMPOTENCY_KEY": "${{ github.run_id }}-a"}
     assert found["b"]["env"] == {"WFC_IDEMPOTENCY_KEY": "order-${{ inputs.n }}"}
     assert "env" not in found["c"]
+
+
+def test_a_fallback_without_a_result_is_a_step_that_does_nothing() -> None:
+    found = steps("""flow f {
+  task a = shell("./load") fallback value {}
+  task b = shell("./done")
+}
+""")
+    assert found["a_fallback"]["run"] == "true\n"
+    assert found["a_fallback"]["if"] == "${{ steps.a.outcome != 'success' }}"
+
+
+def test_a_call_grants_and_hands_on_what_all_the_flows_below_need() -> None:
+    result = compiled(
+        """flow leaf {
+  secret leaf_token
+  target github { permissions: ["issues: write"] }
+  task a = shell("./a", env: { T: leaf_token })
+}
+flow child {
+  secret child_token
+  target github { checkout: true, permissions: ["issues: read"] }
+  task a = shell("./a", env: { T: child_token })
+  task b = flow.run(leaf)
+}
+flow f { task c = flow.run(child) }
+""",
+        "f",
+    )
+    (artifact,) = result.artifacts
+    job = yaml.safe_load(artifact.text)["jobs"]["c"]
+    assert job["permissions"] == {"issues": "write", "contents": "read"}
+    assert sorted(job["secrets"]) == ["CHILD_TOKEN", "LEAF_TOKEN"]
