@@ -408,6 +408,41 @@ CASES: tuple[Case, ...] = (
         "41 finally", "41_failure_values.wf", "c41_finally", order=("i < undo h", "undo h < r"),
         states={"a": OK, "h": OK, "i": FAILED, "undo h": OK, "r": OK}, behaviours={("task", "i"): FAIL},
     ),
+    Case(
+        "38", "38_budget_handlers.wf", "c38", state="failed", order=("b < undo a", "undo a < h", "h < f"),
+        states={"a": OK, "b": FAILED, "undo a": OK, "h": OK, "f": OK},
+        behaviours={
+            **result("a", n=7), ("task", "b"): FAIL,
+            ("task", "h"): Behaviour(returns=lambda attempt: {"seen": f"{attempt.args['TASK']} {attempt.args['N']}"}),
+        },
+    ),
+    Case(
+        "38 cut", "38_budget_handlers.wf", "c38_cut", state="failed", order=("b < undo a", "undo a < h", "h < f"),
+        states={"a": OK, "b": ("failed", None), "undo a": OK, "h": OK, "f": OK},
+        behaviours={**result("a", n=7), ("task", "b"): Behaviour(takes=60_000), **echo("h", "TASK")},
+    ),
+    Case(
+        "38 well", "38_budget_handlers.wf", "c38_well", {"a": OK, "f": OK}, outputs={"n": 8},
+        behaviours=result("a", n=7),
+    ),
+    Case(
+        "39", "39_undo_nested.wf", "c39", state="failed", inputs={"items": [4, 5]},
+        states={
+            "base": OK, "i/o[0]": OK, "i/j/t[0][0]": OK, "i/j/t[0][1]": OK, "i/o[1]": OK, "i/j/t[1][0]": OK,
+            "i/j/t[1][1]": FAILED, "undo i/j/t[1][0]": OK, "undo i/o[1]": OK, "undo i/j/t[0][1]": OK,
+            "undo i/j/t[0][0]": OK, "undo i/o[0]": OK,
+        },
+        order=(
+            "i/j/t[1][1] < undo i/j/t[1][0]", "undo i/j/t[1][0] < undo i/o[1]",
+            "undo i/j/t[0][1] < undo i/j/t[0][0]", "undo i/j/t[0][0] < undo i/o[0]",
+        ),
+        behaviours={
+            **result("base", word="root"),
+            ("task", "o"): Behaviour(returns=lambda attempt: {"seen": f"root-{attempt.args['I']}"}),
+            ("task", "t"): Behaviour(returns=lambda attempt: {"seen": f"{attempt.args['O']}-{attempt.args['J']}"}),
+            ("task", "t", (1, 1)): FAIL,
+        },
+    ),
 )  # fmt: skip
 """Every case; `[case for case in CASES if case.number <= 28]` needs no web server but for 20."""
 

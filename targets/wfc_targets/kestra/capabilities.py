@@ -20,7 +20,13 @@ CAPABILITIES = (
     Capability(
         "for max", EMULATED, "the same with `concurrencyLimit`, all items run; a gate fails behind it", "1 gate"
     ),
-    Capability("nested for", NATIVE, "2.0: a Loop in a Loop; 1.3: a flow in a flow", "1.3: 1 flow a loop"),
+    Capability(
+        "nested for",
+        NATIVE,
+        "2.0: a Loop in a Loop, and a Return in front that keeps inputs and the event for the inner one, which sees "
+        "neither; 1.3: a flow in a flow",
+        "2.0: 1 task; 1.3: 1 flow a loop",
+    ),
     Capability(
         "try",
         EMULATED,
@@ -58,9 +64,8 @@ CAPABILITIES = (
     Capability(
         "undo in a loop",
         EMULATED,
-        "2.0: a Loop over the iterations, last first",
-        "1 loop",
-        "on 1.3, undo in a `try` inside the loop",
+        "a loop over the iterations, last first; 1.3: over a flow of its own, given what the iteration handed out",
+        "1 loop; 1.3: 1 flow a loop",
     ),
     Capability("until", NATIVE, "LoopUntil with `failOnMaxReached`"),
     Capability("holds", EMULATED, "LoopUntil over the negation, then a gate", "1 gate"),
@@ -94,8 +99,8 @@ CAPABILITIES = (
     Capability(
         "budget time",
         NATIVE,
-        "`sla` MAX_DURATION; with handlers the body becomes a flow of its own, since a cut run has none",
-        "with handlers: 1 flow",
+        "`sla` MAX_DURATION; with handlers or undo the body becomes a flow of its own, since a cut run has none",
+        "with handlers or undo: 1 flow",
     ),
     Capability("concurrency queue", NATIVE, "`concurrency: {behavior: QUEUE}`"),
     Capability("concurrency skip", NATIVE, "`concurrency: {behavior: CANCEL}`"),

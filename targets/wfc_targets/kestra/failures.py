@@ -1,4 +1,4 @@
-"""What happens when a flow fails: undo tasks in reverse order, handlers, `finally`, and the name of what failed."""
+"""What happens when a flow fails: undo tasks in reverse order, handlers, `finally`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from wfc.record import replace
 from wfc.undo import undo_order, undo_sequence
 from wfc.walk import blocks
 from wfc_targets.kestra import loops, model, pebble
+from wfc_targets.kestra.failed import failure_of, failure_reads
 from wfc_targets.kestra.tasks import alone, called
 from wfc_targets.kestra.unit import Calc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wfc.ir import AnyStmt, Block
     from wfc_targets.kestra.tasks import Tasks
     from wfc_targets.kestra.unit import Site, Unit
-
-SUFFIXES = "(_(calc|gate|once|until|branch|item))+$"
-"""What the ids of the tasks around a statement end in whose failure is that of the statement."""
 
 
 def may_fail(stmt: AnyStmt) -> bool:
@@ -64,7 +60,7 @@ def _undos_of(unit: Unit, stmt: AnyStmt, site: Site) -> Tasks:
 
 def _undo(unit: Unit, stmt: ir.Task, call: ir.Call, site: Site) -> Tasks:
     name = f"{stmt.label}_undo"
-    run_if = pebble.output(f"{unit.places.state(loops.done_task(stmt), site.around)} == 'SUCCESS'")
+    run_if = pebble.output(f"{unit.places.state(stmt, site.around)} == 'SUCCESS'")
     calc = Calc(unit, replace(stmt, label=name), site)
     task = called(unit, stmt, call, name, site, calc, "undo")
     if stmt.undo_on_timeout:
@@ -83,25 +79,19 @@ def _undo(unit: Unit, stmt: ir.Task, call: ir.Call, site: Site) -> Tasks:
 def handlers(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
     """The flow's `errors`: undos, then `on failure`."""
     _check_failure(unit)
-    before = undos(unit, unit.flow.body, replace(site, section="undo"))
-    unit.places.failure = failure_texts(unit.flow.body)
+    before = [] if unit.part else undos(unit, unit.flow.body, replace(site, section="undo"))
+    unit.places.failure = failure_of(unit)
     return alone(unit, [*before, *sequence(unit, unit.flow.on_failure, site)])
 
 
 def _check_failure(unit: Unit) -> None:
     """WF952 where a handler reads `failure` and a loop may be what failed."""
     loops_inside = [stmt for stmt in walk.statements(unit.flow.body) if isinstance(stmt, ir.For)]
-    read = [
-        ref
-        for stmt in walk.statements(unit.flow.on_failure)
-        for expr in walk.own_expressions(stmt)
-        for ref in walk.references(expr)
-        if ref.kind == "failure"
-    ]
+    read = failure_reads(unit.flow.on_failure)
     if read and loops_inside:
         unit.lossy(
             f"`failure` names the loop `{loops_inside[0].label}`, not the task in it that failed",
-            read[0].span,
+            next(iter(read.values())),
             "each item of a loop is an execution of its own on Kestra, and a handler sees only that one has failed",
             "handle the failure by `try` inside the loop, or look into the executions of the items",
         )
@@ -122,35 +112,3 @@ def endings(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
     unit.note("finally_gate", stmt, "gate", site)
     failed = pebble.output(f"tasks.{last.id}.state == 'WARNING'")
     return [last, model.Exit(id="finally_gate", state="FAILED", run_if=failed)]
-
-
-def failure_texts(block: Block) -> dict[str, str]:
-    """The Pebble texts of `failure.task` and `failure.message` for a handler of this block.
-
-    One of the statements that failed: the first in the engine's list. A gate stands for what it guards.
-    """
-    names = ", ".join(f'"{label}"' for label in _suspects(block))
-    failed = "tasksWithState('FAILED')"
-    failed = f"[{failed}, tasksWithState('WARNING')]"
-    own = f'sub("{SUFFIXES}"; "")'
-    found = f"add | map(.taskId | {own}) | . - (. - [{names}]) | first"
-    message = f"map(select((.taskId | {own}) == $t) | .message) | last"
-    return {
-        "task": f"({failed} | jq('{found}') | first)",
-        "message": f"(([errorLogs(), {failed}] | jq('(.[1] | {found}) as $t | .[0] | {message}') | first) ?? '')",
-    }
-
-
-def _suspects(block: Block) -> Iterator[str]:
-    """Labels of the statements whose failure is a failure of the block."""
-    for stmt in block:
-        match stmt:
-            case ir.Task() | ir.Approve() | ir.Require() | ir.Fail():
-                yield stmt.label
-            case ir.For():
-                yield stmt.label
-            case ir.Try():
-                yield from _suspects(stmt.recover)
-            case _:
-                for body in blocks(stmt):
-                    yield from _suspects(body)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from wfc import ir, types, walk
-from wfc.record import replace
 from wfc.target import Entry
 from wfc.types import EnumType
+from wfc.undo import undo_sequence
 from wfc_targets.common import yaml
 from wfc_targets.kestra import compute, failures, model, pebble
-from wfc_targets.kestra.bodies import detached
 from wfc_targets.kestra.kernel import kernel_text, outputs_text
 from wfc_targets.kestra.native import native
 from wfc_targets.kestra.operations import subflow_inputs
+from wfc_targets.kestra.parts import labels, part_of
 from wfc_targets.kestra.shapes import engine_type
 from wfc_targets.kestra.statements import sequence
 from wfc_targets.kestra.triggers import lower_triggers
@@ -19,7 +19,6 @@ from wfc_targets.kestra.unit import Calc, Site, Unit, script_task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import Flow
     from wfc_targets.common.yaml import Node
     from wfc_targets.kestra.tasks import Tasks
 
@@ -32,7 +31,7 @@ def lower(unit: Unit) -> model.EngineFlow:
     flow = unit.flow
     inner = bounded(unit)
     tasks = sequence(unit, flow.body, BODY) if inner is None else inner
-    calculated = _calculated_outputs(unit) if inner is None else []
+    calculated = _calculated_outputs(unit)
     time = flow.budget.time if flow.budget and inner is None else None
     errors = failures.handlers(unit, ON_FAILURE, sequence)
     ends = failures.endings(unit, FINALLY, sequence)
@@ -48,14 +47,20 @@ def lower(unit: Unit) -> model.EngineFlow:
         tasks=tuple([*tasks, *calculated] or [model.Log(id="nothing_gate", message="nothing to do")]),
         errors=tuple(errors),
         finally_=tuple(ends),
-        outputs=tuple(_output(unit, output, inner is not None) for output in flow.outputs),
+        outputs=tuple(_output(unit, output) for output in flow.outputs),
     )
 
 
-def lower_part(unit: Unit, flow: Flow) -> tuple[model.EngineFlow, Unit]:
-    """A flow that was made of a part of another: its model, and what was gathered on the way."""
-    child = Unit(unit.project, flow, unit.version)
-    return lower(child), child
+def lower_undo(child: Unit, tasks: Tasks) -> model.EngineFlow:
+    """The flow that undoes one iteration; its input is what that handed out."""
+    return model.EngineFlow(
+        id=child.flow.name,
+        namespace=child.project.namespace,
+        description=f"{child.flow.doc} It undoes one iteration.",
+        inputs=(model.FlowInput(id="iteration", type="JSON"),),
+        variables=_variables(child),
+        tasks=tuple(tasks),
+    )
 
 
 def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
@@ -144,13 +149,6 @@ def bounded(unit: Unit) -> Tasks | None:
     undone = any(isinstance(stmt, ir.Task) and stmt.undo for stmt in walk.statements(flow.body))
     if budget is None or budget.time is None or not (flow.on_failure or flow.finally_ or undone):
         return None
-    if undone or _reads_body(unit):
-        unit.unsupported(
-            "`budget { time … }` with an undo, or with handlers that read results of the body",
-            budget.span,
-            "a run that is cut has no handlers, so the body becomes a flow of its own, whose results they can't see",
-            "put the body into a flow of its own with the budget, and call it by `flow.run` from the one with handlers",
-        )
     unit.lossy(
         "a handler may start before the task that was cut has ended",
         budget.span,
@@ -158,24 +156,26 @@ def bounded(unit: Unit) -> Tasks | None:
         "let a handler not rely on the task being gone",
     )
     name = f"{flow.name}_body"
-    part = detached(unit, name, flow.body)
-    made, child = lower_part(unit, replace(part.flow, outputs=flow.outputs))
-    unit.adopt(child, replace(made, sla=_sla(budget.time)))
+    part = part_of(unit, name, flow.body, _read_outside(unit), sla=_sla(budget.time), handlers=True)
+    if part is None:
+        return []
+    unit.places.handed = f"outputs.{name}.outputs"
+    unit.places.inside = labels(flow.body)
     stmt = flow.body[0]
     unit.note(name, stmt, "wrapper", BODY)
     return [model.Subflow(id=name, flow_id=name, inputs=subflow_inputs(Calc(unit, stmt, BODY), part.inputs) or None)]
 
 
-def _reads_body(unit: Unit) -> bool:
-    """Does a handler read a result of a task of the body?"""
-    inside = {stmt.path for stmt in walk.statements(unit.flow.body)}
-    return any(
-        ref.kind == "task" and ref.name in inside
-        for block in (unit.flow.on_failure, unit.flow.finally_)
-        for stmt in walk.statements(block)
-        for expr in walk.own_expressions(stmt)
-        for ref in walk.references(expr)
-    )
+def _read_outside(unit: Unit) -> set[str]:
+    """The paths of the tasks of the body whose results its handlers, its undos or the outputs of the flow read."""
+    flow = unit.flow
+    expressions = [output.value for output in flow.outputs]
+    for block in (flow.on_failure, flow.finally_):
+        for stmt in walk.statements(block):
+            expressions += walk.own_expressions(stmt)
+    for task in undo_sequence(flow.body):
+        expressions += walk.call_expressions(task.undo) if task.undo else ()
+    return {ref.name for expr in expressions for ref in walk.references(expr) if ref.kind == "task"}
 
 
 def _sla(time: int) -> tuple[model.Sla, ...]:
@@ -202,12 +202,10 @@ def _calculated_outputs(unit: Unit) -> Tasks:
     ]
 
 
-def _output(unit: Unit, output: ir.Output, bounded: bool) -> model.FlowOutput:
-    """Computed after a failure as well, so it must stand a missing value. bounded: the body's own flow has it."""
+def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:
+    """Computed after a failure as well, so it must stand a missing value."""
     text = native(output.value, unit.places, ())
-    if bounded:
-        text = pebble.member(f"outputs.{unit.flow.name}_body.outputs", output.name)
-    elif text is None:
+    if text is None:
         text = pebble.member("outputs.outputs_calc.vars", output.name)
     kind, _ = engine_type(output.type, bool(unit.options.get("wide_ints")))
     kind = "JSON" if kind == "ARRAY" else kind

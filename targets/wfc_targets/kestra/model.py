@@ -224,6 +224,13 @@ class Log(EngineTask):
     message: str = ""
 
 
+class Return(EngineTask):
+    """Keeps a rendered text as its output `value`."""
+
+    TYPE = f"{CORE}.debug.Return"
+    format: str = ""
+
+
 class Sleep(EngineTask):
     """Waits for an ISO duration."""
 

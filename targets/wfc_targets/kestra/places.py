@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Project
     from wfc.types import Type
 
+ITERATION = "inputs.iteration"
+"""What an iteration handed out, to the flow that undoes it on 1.3."""
 Around = tuple[str, ...]
 """The labels of the loops around a reader, outermost first."""
 
@@ -32,7 +34,8 @@ class Places:
     """The values of one flow.
 
     failure: the texts of `failure.task` and `failure.message`, set by who knows the place. undone: the loops whose
-    iterations are being undone, by loops over the numbers of those.
+    iterations are being undone, by loops over the numbers of those. handed: where the results and states of the
+    statements `inside` stand that ran in a flow of their own (see wfc_targets.kestra.parts).
     """
 
     def __init__(self, project: Project, flow: Flow, version: str) -> None:
@@ -43,6 +46,8 @@ class Places:
         self.producers: dict[str, Producer] = {}
         self.failure: dict[str, str] = {}
         self.undone: set[str] = set()
+        self.handed = ""
+        self.inside: frozenset[str] = frozenset()
         for block in (flow.body, flow.on_failure, flow.finally_):
             for stmt, around in nested(block, ()):
                 if isinstance(stmt, ir.Task | ir.Approve):
@@ -87,12 +92,16 @@ class Places:
 
     def _base(self, ref: ir.Ref, fields: list[str], around: Around) -> tuple[str, int]:
         """The text of a reference, and how many of the fields behind it are part of the text already."""
+        if self.version == "2.0" and len(around) > 1 and (name := hoisted_name(ref, fields)):
+            return pebble.member(f"fromJson(outputs.{around[0]}_once.value)", name), int(ref.kind == "event")
         if ref.kind == "event" and fields:
             return event_field(self.flow, ref.name, fields[0], self.zone()), 1
         if ref.kind != "task":
             return self.reference(ref, around), 0
         producer = self.producers[ref.name]
         label = producer.stmt.label
+        if label in self.inside:
+            return f"{pebble.member(self.handed, label)}[0]", 0
         if ref.collect:
             wrapped = isinstance(ref.type, ListType) and isinstance(ref.type.item, OptionalType)
             return self.collected(producer.loops[-ref.collect], label, wrapped), 0
@@ -182,6 +191,8 @@ class Places:
                 raise AssertionError(ref)
 
     def _input(self, name: str, around: Around) -> str:
+        if self.handed == ITERATION:
+            return f"{ITERATION}.{name}_input[0]"
         declared = next(item for item in self.flow.inputs if item.name == name)
         text = pebble.member("inputs", name)
         if declared.type == types.DURATION:
@@ -204,18 +215,18 @@ class Places:
         loop = self.loops[ref.name]
         if ref.name in self.undone:
             return self._undone_item(ref, loop, around)
-        up = ".parent" * (len(around) - 1 - around.index(ref.name))
         # on 1.3 a body is a flow of its own, so the loop around the reader is always the nearest
         value, index = (
-            ("taskrun.value", "taskrun.iteration") if self.version == "1.3" else (f"item{up}.value", f"item{up}.index")
+            ("taskrun.value", "taskrun.iteration")
+            if self.version == "1.3"
+            else (f"{_iteration(ref.name, around)}.value", f"{_iteration(ref.name, around)}.index")
         )
         if ref.kind == "index":
             return index
         literals = literal_items(loop)
         if literals is not None:
             return f"({value} | number)" if isinstance(literals[0], int) else value
-        items = self.items(loop, around[: around.index(ref.name)])
-        return f"{items}[{index}]"
+        return f"{self.items(loop, around)}[{index}]"
 
     def _undone_item(self, ref: ir.Ref, loop: ir.For, around: Around) -> str:
         """The same, read by an undo: its own loop goes over the numbers of the iterations."""
@@ -224,34 +235,41 @@ class Places:
             return number
         literals = literal_items(loop)
         if literals is None:
-            return f"{self.items(loop, around[: around.index(ref.name)])}[{number}]"
+            return f"{self.items(loop, around)}[{number}]"
         value = self.entry(ref.name, around, ".item.value")
         return f"({value} | number)" if isinstance(literals[0], int) else value
 
     def _number(self, loop: str, around: Around) -> str:
-        return f"(item{'.parent' * (len(around) - 1 - around.index(loop))}.value | number)"
+        return f"({_iteration(loop, around)}.value | number)"
 
     def iterations(self, loop: str, around: Around) -> str:
         """What is known of the iterations of a loop, to an undo that stands in undo loops itself."""
         before = around[: around.index(loop)] if loop in around else around
         if before and before[-1] in self.undone:
             return self.entry(before[-1], around, f".outputs.{loop}_undo")
-        return f"(outputs.{loop}.outputs ?? [])"
+        none = "{}" if self.version == "1.3" else "[]"
+        if loop in self.inside:
+            return f"({self.handed}.{loop}_undo ?? {none})"
+        return f"(outputs.{loop}_item ?? {{}})" if self.version == "1.3" else f"(outputs.{loop}.outputs ?? [])"
 
     def entry(self, loop: str, around: Around, what: str) -> str:
         """A part of one iteration: of the number that the undo loop around the reader is at."""
         program = f".[1] as $i | .[0] | map(select(.item.iteration == $i) | {what}) | first"
         return f"([{self.iterations(loop, around)}, {self._number(loop, around)}] | jq('{program}') | first)"
 
-    def state(self, task: str, around: Around) -> str:
+    def state(self, stmt: ir.Task, around: Around) -> str:
         """The state of a task here or, to an undo, in the iteration that is undone; '' while it has none."""
         if around and around[-1] in self.undone:
-            return f"({self.entry(around[-1], around, f'.outputs.{task}_undo')} ?? '')"
-        return pebble.state_of(task)
+            return f"({self.entry(around[-1], around, f'.outputs.{stmt.label}_undo')} ?? '')"
+        if stmt.label in self.inside:
+            return f"({self.handed}.{stmt.label}_undo ?? '')"
+        return pebble.state_of(done_task(stmt))
 
     def items(self, loop: ir.For, around: Around) -> str:
         """The list that a loop goes over: inline where Pebble has it, else what `X_calc` computed."""
         text = native(loop.items, self, around)
+        if text is None and loop.label in self.inside:
+            return f"{self.handed}.{loop.label}_items[0]"
         return text if text is not None else f"outputs.{loop.label}_calc.vars.items"
 
     def zone(self) -> str:
@@ -277,6 +295,19 @@ class Places:
                 raise AssertionError(name)
 
 
+def _iteration(loop: str, around: Around) -> str:
+    """2.0: what the engine tells of the iteration of a loop; `item.parent` knows no parent of its own (2.0.0)."""
+    up = len(around) - 1 - around.index(loop)
+    return "item" if up == 0 else "item.parent" if up == 1 else f"item.parents[{around.index(loop)}]"
+
+
+def hoisted_name(ref: ir.Ref, fields: list[str]) -> str | None:
+    """The name of what an iteration in an iteration can't see (2.0.0): inputs, the event, the execution; else None."""
+    if ref.kind == "event":
+        return "_".join(("event", ref.name, *fields[:1]))
+    return f"{ref.kind}_{ref.name}" if ref.kind in ("input", "run") and ref.name != "attempt" else None
+
+
 def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
     """Every statement of a block and below, with the labels of the loops around it."""
     for stmt in block:
@@ -284,6 +315,11 @@ def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
         inside = (*around, stmt.label) if isinstance(stmt, ir.For) else around
         for body in blocks(stmt):
             yield from nested(body, inside)
+
+
+def done_task(stmt: ir.Task) -> str:
+    """The engine task whose SUCCESS is that of the task."""
+    return f"{stmt.label}_until" if stmt.until else f"{stmt.label}_gate" if stmt.holds else stmt.label
 
 
 def result_of(call: Call, task: str, fields: list[str]) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from wfc import ir
 from wfc.record import replace
 from wfc.walk import statements as every
 from wfc_targets.kestra import failures, loops, model, pebble
+from wfc_targets.kestra.failed import failure_texts
 from wfc_targets.kestra.native import condition, template
 from wfc_targets.kestra.tasks import alone, lower_approve, lower_task, negation
 from wfc_targets.kestra.unit import Calc
@@ -261,7 +262,7 @@ def lower_try(unit: Unit, stmt: ir.Try, site: Site) -> Tasks:
     """A Sequential that swallows the failure; undos, then the recovery, in its handlers; a gate when that failed."""
     body = sequence(unit, stmt.body, site)
     before = dict(unit.places.failure)
-    unit.places.failure = failures.failure_texts(stmt.body)
+    unit.places.failure = failure_texts(stmt.body)
     recovery = sequence(unit, stmt.recover, site)
     unit.places.failure = before
     undos = failures.undos(unit, stmt.body, site)

@@ -8,8 +8,8 @@
 | not_run | no task run; SKIPPED by a `runIf` that the compiler made (undo, order in a Dag) |
 
 What `extra` of a manifest entry says: `arms`: [[task, arm], …] around it; `ordered`: its `runIf` is the compiler's;
-`undoes`: the loops whose iterations an undo's own loops go over, last first; `inside`: it makes its attempts itself
-and logs each failed one as `attempt N: …`; `fail`: a `fail` statement; `of`: the task in a wrapper.
+`undoes`: the loops whose iterations an undo's own innermost loops go over, last first; `inside`: it makes its attempts
+itself and logs each failed one as `attempt N: …`; `fail`: a `fail` statement; `of`: the task in a wrapper.
 """
 
 from __future__ import annotations
@@ -107,11 +107,15 @@ def _role(entry: Entry) -> str:
 
 def _undone(loops: list[str], index: Index, runs: Runs) -> Index:
     """The iterations that an undo belongs to: its own loops count from the last iteration down."""
-    found: Index = ()
-    for loop, turn in zip(loops, index, strict=False):
-        known = runs[loop][found].outputs.get("outputs") or []
-        numbers = sorted((int(entry["item"]["iteration"]) for entry in known), reverse=True)
-        found = (*found, numbers[turn])
+    before = len(index) - len(loops)
+    found = index[:before]
+    for loop, turn in zip(loops, index[before:], strict=True):
+        if loop in runs and f"{loop}_item" not in runs:
+            known = runs[loop][found].outputs.get("outputs") or []
+            numbers = [int(entry["item"]["iteration"]) for entry in known]
+        else:
+            numbers = [i[-1] for i, run in runs[f"{loop}_item"].items() if i[:-1] == found and run.outputs]
+        found = (*found, sorted(numbers, reverse=True)[turn])
     return found
 
 

@@ -37,7 +37,12 @@ class Site(Record):
 
 
 class Unit:
-    """One flow on its way to one engine version. kernel: names taken from kernel.py; scripts: uses outputs.sh."""
+    """One flow on its way to one engine version.
+
+    kernel: names taken from kernel.py. scripts: uses outputs.sh. exported: the paths of the tasks whose results the
+    flow hands out, as a part of another. part: it is one, and its undos stand in the other. undoes: the loops one
+    iteration of which the flow undoes.
+    """
 
     def __init__(self, project: Project, flow: Flow, version: str) -> None:
         self.project = project
@@ -53,6 +58,8 @@ class Unit:
         self.kernel: set[str] = set()
         self.scripts = False
         self.exported: set[str] = set()
+        self.undoes: tuple[str, ...] = ()
+        self.part = False
         self.children: list[model.EngineFlow] = []
         self._reads: dict[str, set[str] | None] | None = None
         self._collected: dict[str, set[str]] | None = None
@@ -63,8 +70,9 @@ class Unit:
         if site.arms:
             extra["arms"] = [list(arm) for arm in site.arms]
         section = "undo" if role == "undo" else site.section
-        if role == "undo" and site.around and site.around[0] in self.places.undone:
-            extra["undoes"] = list(site.around)
+        undoes = self.undoes or [loop for loop in site.around if loop in self.places.undone]
+        if role == "undo" and undoes:
+            extra["undoes"] = list(undoes)
         self.entries.append(Entry(task, stmt.path, role, section, stmt.span, "", tuple(sorted(extra.items()))))
 
     def adopt(self, child: Unit, made: model.EngineFlow) -> None:

@@ -201,12 +201,6 @@ def test_nothing_is_dropped_in_silence(text: str, code: str) -> None:
     assert all(found.why and found.help for found in result.diagnostics)
 
 
-def test_undo_in_a_loop_is_refused_on_1_3() -> None:
-    result = compiled('flow f { for x in ["a"] { task a = shell("x") undo shell("u") } }', "1.3")
-    assert set(codes(result)) == {"WF951"}
-    assert result.artifacts == ()
-
-
 @pytest.mark.parametrize("engine", ["kestra_2_0", "kestra_1_3"], indirect=True)
 def test_the_engine_accepts_triggers_and_inputs(engine: object) -> None:
     version = "2.0" if engine.name == "kestra-2.0.0" else "1.3"  # type: ignore[attr-defined]

@@ -107,3 +107,14 @@ def test_a_text_of_several_lines_in_a_python_body_stays_as_it_is(engine: Kestra)
     run = ran(engine, body + " output n: int = p.n")
     assert run.state == "SUCCESS"
     assert run.executions[0].outputs == {"n": len("one\n  two\nthree")}
+
+
+@BOTH
+def test_an_item_is_undone_whole_before_the_one_in_front_of_it(engine: Kestra) -> None:
+    inner = 'for y in ["a", "b"] { task t = shell("[ $X$Y != 2b ]", env: { X: x, Y: y }) undo shell("true") }'
+    run = ran(engine, f'for x in [1, 2] {{ task o = shell("true") undo shell("true") {inner} }}')
+    undone = [
+        (task.id, task.index) for task in run.tasks if task.id in ("o_undo", "t_undo") and task.state == "SUCCESS"
+    ]
+    # the loops of undos count from the last iteration that was begun
+    assert [name for name, _ in undone] == ["t_undo", "o_undo", "t_undo", "t_undo", "o_undo"]
