@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.types import JSON as JSON_TYPE
-from wfc.types import STRING, Primitive, RecordType
+from wfc.types import SECRET, STRING, Primitive, RecordType, required
 from wfc_targets.github import bash, shapes
 from wfc_targets.github.arguments import Arguments
 from wfc_targets.github.computed import Program, nullable
@@ -39,13 +39,20 @@ class Request:
         """A value as part of a double-quoted word: `$NAME`."""
         return "$" + self.arguments.variable(wanted, expr)
 
+    def hidden(self, word: str) -> None:
+        """A header that holds a secret, through a pipe: every process of the machine may read curl's arguments."""
+        self.words.append(f"-H @<(printf '%s\\n' {word})")
+
     def header(self, name: str, expr: AnyExpr) -> None:
         """A header. curl takes `Name: ` as "leave it out" and sends anything: so a value is printable ASCII."""
         if isinstance(expr, ir.Literal):
             self.words.append(f"-H {bash.quote(f'{name}: {expr.value}')}")
             return
         value = self.value(name, expr)
-        self.words.append(f'-H "{name}: {value}"')
+        if required(expr.type) == SECRET:
+            self.hidden(f'"{name}: {value}"')
+        else:
+            self.words.append(f'-H "{name}: {value}"')
         if tame(expr.type):
             return
         self.before.append(
@@ -69,9 +76,10 @@ def request(op: ir.Http, call: Call, place: Place) -> Work:
     if op.method not in ("GET", "HEAD"):
         curl.words.append(f"-X {op.method}")
     if op.bearer is not None:
-        curl.words.append(f'-H "Authorization: Bearer {curl.value("token", op.bearer)}"')
+        curl.hidden(f'"Authorization: Bearer {curl.value("token", op.bearer)}"')
     if op.basic is not None:
-        curl.words.append(f'-u "{curl.value("user", op.basic[0])}:{curl.value("password", op.basic[1])}"')
+        pair = f'"{curl.value("user", op.basic[0])}:{curl.value("password", op.basic[1])}"'
+        curl.hidden(f'"Authorization: Basic $(printf %s {pair} | base64 -w0)"')
     if call.idempotent is not None:
         curl.header("Idempotency-Key", key(call, place))
     for name, value in op.headers:

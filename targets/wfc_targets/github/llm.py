@@ -20,7 +20,7 @@ def ask(op: ir.Llm, call: Call, place: Place) -> Work:
     span = call.span
     url = curl.value("url", ir.Text(STRING, span, (op.base_url, ir.Literal(STRING, span, "/chat/completions"))))
     curl.words.append("-X POST")
-    curl.words.append(f'-H "Authorization: Bearer {curl.value("key", op.key)}"')
+    curl.hidden(f'"Authorization: Bearer {curl.value("key", op.key)}"')
     curl.words.append("-H 'Content-Type: application/json'")
     curl.words.append(f"--data-binary @{place.step}.in")
     model = curl.value("model", op.model)

@@ -80,3 +80,16 @@ flow f { task c = flow.run(child) }
     job = yaml.safe_load(artifact.text)["jobs"]["c"]
     assert job["permissions"] == {"issues": "write", "contents": "read"}
     assert sorted(job["secrets"]) == ["CHILD_TOKEN", "LEAF_TOKEN"]
+
+
+def test_no_secret_stands_among_the_arguments_of_curl() -> None:
+    found = steps("""flow f {
+  secret token, user, password, own
+  task a = http.get(url: "https://api.example.com/a", auth: bearer(token))
+  task b = http.get(url: "https://api.example.com/b", auth: basic(user, password))
+  task c = http.get(url: "https://api.example.com/c", headers: { "X-Key": own })
+}
+""")
+    assert "-H @<(printf '%s\\n' \"Authorization: Bearer $TOKEN\")" in found["a"]["run"]
+    assert "-H @<(printf '%s\\n' \"Authorization: Basic $(printf %s" in found["b"]["run"]
+    assert "-H @<(printf '%s\\n' \"X-Key: $X_KEY\")" in found["c"]["run"]
