@@ -443,6 +443,14 @@ CASES: tuple[Case, ...] = (
             ("task", "t", (1, 1)): FAIL,
         },
     ),
+    Case(
+        "42 stopped", "42_stop_then_finally_fails.wf", "c42", {"a": OK, "f": FAILED}, state="failed",
+        inputs={"enough": True}, behaviours={("task", "f"): FAIL},
+    ),
+    Case(
+        "42 not stopped", "42_stop_then_finally_fails.wf", "c42", {"a": OK, "b": OK, "f": FAILED}, state="failed",
+        inputs={"enough": False}, behaviours={("task", "f"): FAIL},
+    ),
 )  # fmt: skip
 """Every case; `[case for case in CASES if case.number <= 28]` needs no web server but for 20."""
 

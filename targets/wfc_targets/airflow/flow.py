@@ -264,7 +264,20 @@ class FlowMaker:
             self.lowering.add(draft, scope, ALL_DONE, made[-1:] or None)
             self.lowering.site(stmt, (name,), draft, scope)
             made.append(name)
+        if any(isinstance(stmt, ir.Stop) for stmt in walk.statements(self.flow.body)):
+            self.ended(made, scope)
         return tuple(made)
+
+    def ended(self, final: list[str], scope: Scope) -> None:
+        """A last teardown that fails when one before it has: a `stop` skips `done`, which else would."""
+        error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
+        draft = Draft(self.names.fresh("ended"), "glue", "", self.flow.span, self.names.use("airflow.sdk", "teardown"))
+        test = Line(f"if not {write(asks('unfailed', *final))}(context):")
+        lines = (test, Line(f'raise {error}("`finally` has failed")', depth=1))
+        draft.function = Function(draft.id, "**context", lines)
+        draft.options.append(("on_failure_fail_dagrun", True))
+        draft.handled = True
+        self.lowering.add(draft, replace(scope, waits=False), ALL_DONE, final[-1:])
 
     def done(self, tail: Tail, handled: bool, final: tuple[str, ...]) -> None:
         """The leaf that decides whether the run has failed; left out where the last tasks of the body do."""

@@ -111,7 +111,8 @@ class Reader:
         return tuple(number if part == "map" else int(str(part)) for part in listed)
 
     def reference_state(self, entry: Entry, run: TaskRun, index: tuple[int, ...]) -> str:
-        """`skipped` means not_run for an undo or a fallback that was not needed, for a task of a `recover` or an
+        """`skipped` means not_run for an undo or a fallback that was not needed, for what is no task (the reference
+        keeps no record of a `require` or a `stop` in an arm not taken), for a task of a `recover` or an
         `on failure` that had nothing to handle, behind a `stop`, and for an item behind one that failed.
         """
         if run.state != "skipped":
@@ -119,7 +120,7 @@ class Reader:
         extra: dict[str, Any] = dict(entry.extra)
         turn = extra.get("turn")
         unneeded = (
-            entry.role in ("undo", "fallback")
+            entry.role in ("undo", "fallback", "require", "stop")
             or entry.id in self.stopped
             or any(self.is_in(name, ("failed",)) for name in extra.get("behind", ()))
             or (entry.section == "on_failure" and self.result("failure") is None)

@@ -234,6 +234,11 @@ def test_a_workspace_in_a_loop(airflow: Airflow) -> None:
     assert trace.outputs == {"all": "p q"}
 
 
+def test_a_guard_that_has_no_value_fails_a_task_that_has_not_begun(airflow: Airflow) -> None:
+    _, trace = ran(airflow, 'input n: int = 0 task a = shell("true") when 1 // n == 0')
+    assert [(found.state, found.attempts) for found in trace.instances] == [("failed", 0)]
+
+
 # --- on a scheduler ---
 
 

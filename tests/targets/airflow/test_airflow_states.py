@@ -43,3 +43,8 @@ def test_a_teardown_behind_one_that_failed_is_not_run(first: str, second: str) -
 def test_a_recovery_in_an_arm(run: str, taken: str | None, state: str) -> None:
     body = 'input x: bool task a = shell("a") if x { try { task b = shell("b") } recover { task r = shell("r") } }'
     assert read(body, run, {"if_b": taken})["r"] == state
+
+
+def test_a_stop_in_an_arm_that_was_not_taken_is_not_run() -> None:
+    body = 'input x: bool task a = shell("a") if x { stop "enough" }'
+    assert read(body, "a=success if_=success stop=skipped", state="success")["stop"] == "not_run"
