@@ -1,4 +1,7 @@
-"""Kestra: a flow becomes one YAML file, and on 1.3 one more for each loop whose body is more than a list of tasks."""
+"""Kestra: a flow becomes one YAML file, and one more for what has to be an execution of its own.
+
+That is the body of a loop on 1.3, the body of a flow whose time is bounded, and what watches a folder.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,11 @@ def compile_flow(project: Project, flow: Flow, version: str) -> Compiled:
     from wfc_targets.kestra.emit import emit
     from wfc_targets.kestra.lower import lower
     from wfc_targets.kestra.unit import Unit
+    from wfc_targets.kestra.watch import watchers
 
     unit = Unit(project, flow, version)
     main = lower(unit)
+    unit.children += watchers(unit)
     manifest = Manifest(flow.name, "kestra", version, flow.source_hash, tuple(unit.entries))
     diagnostics = ordered(unit.diagnostics)
     if any(found.severity == ERROR for found in diagnostics):
@@ -51,6 +56,7 @@ TARGET = Target(
             ("docker", "process"),
         ),
         Option("wide_ints", "bool", "Take int inputs beyond 32 bits, as JSON: the engine's INT refuses them.", False),
+        Option("folder", "string", "Where relative paths of `on file` start, as scripts see it: `/data` if not said."),
         Option("image", "string", "The container image of scripts that name none."),
     ),
     compile=compile_flow,

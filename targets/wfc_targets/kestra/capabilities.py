@@ -118,15 +118,24 @@ CAPABILITIES = (
     Capability("on webhook", NATIVE, "Webhook; its key is the named secret, else the path"),
     Capability(
         "on file",
-        UNSUPPORTED,
-        "its core has no file trigger",
-        remedy="use `on schedule(…)` with a task that looks, or `on webhook(…)`",
+        EMULATED,
+        "a second flow `<flow>_watch` looks every minute and starts the flow for each new file; what it saw (name, "
+        "time, size) is in the key-value store. At least once: a watch that is killed between the two starts a file "
+        "again. A relative glob is below the option `folder`",
+        "1 flow",
     ),
     Capability("on flow", NATIVE, "Flow trigger: 2.0 `dependsOn`, 1.3 `preconditions`"),
     Capability(
         "on github and gitlab events",
         EMULATED,
-        "Webhook, registered for the event in the repository's settings, with a condition on its body",
+        "Webhook, registered for the event in the repository's settings, with a condition on its body; globs of `*` "
+        "and `**`",
     ),
-    Capability("where", NATIVE, "2.0 `when`, 1.3 an Expression condition; Pebble only"),
+    Capability(
+        "where",
+        NATIVE,
+        "2.0 `when`, 1.3 an Expression condition; what Pebble can't compute is tested by the first task, which "
+        "ends the run as CANCELLED, without handlers",
+        "1 task, 1 gate where it is computed",
+    ),
 )

@@ -17,6 +17,8 @@ def event_field(flow: ir.Flow, alias: str, field: str, zone: str) -> str:
     match trigger.kind, field:
         case "schedule", "date":
             return f"(trigger.date | date('yyyy-MM-dd', timeZone={pebble.string(zone)}))"
+        case "file", _:
+            return pebble.member("inputs", f"{alias}_{field}")
         case "flow", "run":
             return "trigger.executionId"
         case "flow", "state":

@@ -16,6 +16,7 @@ from wfc_targets.kestra.shapes import engine_type
 from wfc_targets.kestra.statements import sequence
 from wfc_targets.kestra.triggers import lower_triggers
 from wfc_targets.kestra.unit import Calc, Site, Unit, script_task
+from wfc_targets.kestra.watch import event_inputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MODES = {"queue": "QUEUE", "skip": "CANCEL"}
 def lower(unit: Unit) -> model.EngineFlow:
     """The main file of a flow; `unit` gathers manifest, diagnostics and helpers."""
     flow = unit.flow
+    triggers, gates = lower_triggers(unit)
     inner = bounded(unit)
     tasks = sequence(unit, flow.body, BODY) if inner is None else inner
     calculated = _calculated_outputs(unit)
@@ -39,12 +41,12 @@ def lower(unit: Unit) -> model.EngineFlow:
         id=flow.name,
         namespace=unit.project.namespace,
         description=flow.doc.strip() or None,
-        inputs=tuple(_input(unit, declared) for declared in flow.inputs),
+        inputs=(*(_input(unit, declared) for declared in flow.inputs), *event_inputs(unit)),
         variables=_variables(unit),
         concurrency=_concurrency(unit),
         sla=() if time is None else _sla(time),
-        triggers=lower_triggers(unit),
-        tasks=tuple([*tasks, *calculated] or [model.Log(id="nothing_gate", message="nothing to do")]),
+        triggers=triggers,
+        tasks=tuple([*gates, *tasks, *calculated] or [model.Log(id="nothing_gate", message="nothing to do")]),
         errors=tuple(errors),
         finally_=tuple(ends),
         outputs=tuple(_output(unit, output) for output in flow.outputs),

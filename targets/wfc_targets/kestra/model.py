@@ -231,6 +231,15 @@ class Return(EngineTask):
     format: str = ""
 
 
+class KvSet(EngineTask):
+    """Writes an entry of the namespace's key-value store."""
+
+    TYPE = f"{CORE}.kv.Set"
+    key: str = ""
+    kv_type: str = "STRING"
+    value: str = ""
+
+
 class Sleep(EngineTask):
     """Waits for an ISO duration."""
 
