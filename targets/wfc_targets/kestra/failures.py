@@ -7,7 +7,7 @@ from wfc.record import replace
 from wfc.undo import undo_order, undo_sequence
 from wfc.walk import blocks
 from wfc_targets.kestra import loops, model, pebble
-from wfc_targets.kestra.failed import failure_of, failure_reads
+from wfc_targets.kestra.failed import failure_of, failure_reads, failure_texts
 from wfc_targets.kestra.tasks import alone, called
 from wfc_targets.kestra.unit import Calc
 
@@ -53,7 +53,11 @@ def _undos_of(unit: Unit, stmt: AnyStmt, site: Site) -> Tasks:
         case ir.For():
             return loops.undo_loop(unit, stmt, site, undos) if undo_sequence(stmt.body) else []
         case ir.Try():
-            return undos(unit, stmt.recover, site)
+            before = unit.places.failure
+            unit.places.failure = failure_texts(stmt.body)
+            found = undos(unit, stmt.recover, site)
+            unit.places.failure = before
+            return found
         case _:
             return [task for body in reversed(blocks(stmt)) for task in undos(unit, body, site)]
 
@@ -61,6 +65,7 @@ def _undos_of(unit: Unit, stmt: AnyStmt, site: Site) -> Tasks:
 def _undo(unit: Unit, stmt: ir.Task, call: ir.Call, site: Site) -> Tasks:
     name = f"{stmt.label}_undo"
     run_if = pebble.output(f"{unit.places.state(stmt, site.around)} == 'SUCCESS'")
+    _check_failure_read(unit, call, site)
     calc = Calc(unit, replace(stmt, label=name), site)
     task = called(unit, stmt, call, name, site, calc, "undo")
     if stmt.undo_on_timeout:
@@ -71,6 +76,18 @@ def _undo(unit: Unit, stmt: ir.Task, call: ir.Call, site: Site) -> Tasks:
             "undo in `on failure`, where the state can be looked up first",
         )
     return [*calc.tasks(run_if), replace(task, run_if=run_if, allow_failure=True)]
+
+
+def _check_failure_read(unit: Unit, call: ir.Call, site: Site) -> None:
+    """WF951 where an undo reads what its `try` caught, and that was in another execution."""
+    read = [ref for expr in walk.call_expressions(call) for ref in walk.references(expr) if ref.kind == "failure"]
+    if read and (unit.places.handed or set(site.around) & unit.places.undone):
+        unit.unsupported(
+            "`failure` in this undo",
+            read[0].span,
+            "an item of a loop, and a body with a budget, is an execution of its own, whose log an undo can't read",
+            "give the name to a task in the `recover`, and read its result in the undo",
+        )
 
 
 # --- the end of a flow ---
@@ -98,17 +115,24 @@ def _check_failure(unit: Unit) -> None:
 
 
 def endings(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
-    """The flow's `finally`; the engine leaves a run SUCCESS whose `finally` failed, so an Exit stands behind it."""
+    """The flow's `finally`; the engine leaves a run SUCCESS whose `finally` failed, so an Exit stands behind it.
+
+    Directly in `finally` the engine's `tasks` shows the first attempt of a retried task; inside of a block, the last.
+    """
     tasks = sequence(unit, unit.flow.finally_, site)
-    if not tasks or not any(may_fail(stmt) for stmt in unit.flow.finally_):
+    retried = any(getattr(task, "retry", None) is not None for task in tasks)
+    fails = any(may_fail(stmt) for stmt in unit.flow.finally_)
+    if not tasks or not (fails or (retried and len(tasks) > 1)):
         return tasks
     stmt = unit.flow.finally_[0]
-    if len(tasks) == 1:
+    if len(tasks) == 1 and not retried:
         last = replace(tasks[0], allow_failure=True)
     else:
         name = "finally_branch"
         unit.note(name, stmt, "wrapper", site)
         last = model.AllowFailure(id=name, tasks=tuple(tasks))
+    if not fails:
+        return [last]
     unit.note("finally_gate", stmt, "gate", site)
     failed = pebble.output(f"tasks.{last.id}.state == 'WARNING'")
     return [last, model.Exit(id="finally_gate", state="FAILED", run_if=failed)]
