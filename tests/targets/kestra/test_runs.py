@@ -118,3 +118,13 @@ def test_an_item_is_undone_whole_before_the_one_in_front_of_it(engine: Kestra) -
     ]
     # the loops of undos count from the last iteration that was begun
     assert [name for name, _ in undone] == ["t_undo", "o_undo", "t_undo", "t_undo", "o_undo"]
+
+
+@BOTH
+def test_an_undo_in_a_recovery_reads_what_was_recovered_from(engine: Kestra) -> None:
+    undo = 'undo shell("test $T = a", env: { T: failure.task })'
+    run = ran(
+        engine,
+        f'try {{ task a = shell("exit 1") }} recover {{ task r = shell("true") {undo} }} task z = shell("exit 1")',
+    )
+    assert run.one("r_undo").state == "SUCCESS", run.one("r_undo").messages
