@@ -229,7 +229,7 @@ class Writer:
         body = self.block(inside)
         self.leave(inside, place)
         mend = place.inner(parallel=False)
-        mend.scope.append(Value("failure.task", "string"))
+        mend.scope += failure_of(body)
         recover = self.block(mend, 2)
         return f"try {{\n{indent(body)}\n}} recover {{\n{indent(recover)}\n}}"
 
@@ -279,12 +279,12 @@ class Writer:
         after = [
             Value(one.text, one.type, one.optional or one.text[0] == "t") for one in place.scope if one.text[0] != "["
         ]
-        failed = Place([*after, Value("failure.task", "string")], depth=2)
+        failed = Place([*after, *failure_of(body)], depth=1)
         handlers = ""
         if self.number(0, 2):
             handlers += f"\non failure {{\n{indent(self.block(failed, 2))}\n}}"
         if self.number(0, 2):
-            handlers += f"\nfinally {{\n{indent(self.block(Place(after, depth=2), 2))}\n}}"
+            handlers += f"\nfinally {{\n{indent(self.block(Place(list(after), depth=1), 2))}\n}}"
         parts = "\n".join([*outputs, body]) + handlers
         text = f"flow f {{\n{INPUTS}{indent(parts)}\n}}\n"
         inputs = {
@@ -296,6 +296,11 @@ class Writer:
             "items": self.draw(st.sampled_from([[1, 2, 3], [], [2, 2], [5]])),
         }
         return Drawn("\n".join([text, *self.children]), self.scripts, inputs)
+
+
+def failure_of(body: str) -> list[Value]:
+    """What a handler of the body can read of the failure: in a sequence it is known which task was the first."""
+    return [] if "parallel {" in body or "for i" in body else [Value("failure.task", "string")]
 
 
 def indent(text: str | list[str]) -> str:

@@ -48,7 +48,7 @@ def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks
     loop = model.Loop(
         id=stmt.label,
         values=_values(unit, stmt, site),
-        concurrency_limit=stmt.maximum or 1,
+        concurrency_limit=unit.limits.get(stmt.label, 1),
         transmit_failed=None if stmt.maximum is None else False,
         tasks=tuple(tasks),
         outputs=tuple(exports(unit, stmt, site)),
@@ -73,7 +73,7 @@ def _for_each(unit: Unit, stmt: ir.For, site: Site) -> Tasks:
     unit.note(stmt.label, stmt, "loop", site)
     unit.note(item, stmt, "wrapper", inside)
     values = _values(unit, stmt, site)
-    loop = model.ForEach(id=stmt.label, values=values, concurrency_limit=stmt.maximum or 1, tasks=(call,))
+    loop = model.ForEach(id=stmt.label, values=values, concurrency_limit=unit.limits.get(stmt.label, 1), tasks=(call,))
     if stmt.maximum is None:
         return [loop]
     gate = f"{stmt.label}_gate"

@@ -79,9 +79,10 @@ class AllowFailure(EngineTask):
 
 
 class Parallel(EngineTask):
-    """Tasks at once; a FAILED one cuts its siblings, a WARNING one does not."""
+    """Tasks at once, `concurrent` of them; a FAILED one cuts its siblings, a WARNING one does not."""
 
     TYPE = f"{CORE}.flow.Parallel"
+    concurrent: int | None = None
     tasks: tuple[EngineTask, ...] = ()
 
 
@@ -93,9 +94,10 @@ class DagTask(Record):
 
 
 class Dag(EngineTask):
-    """Tasks as soon as those they depend on have ended."""
+    """Tasks as soon as those they depend on have ended, `concurrent` of them at once."""
 
     TYPE = f"{CORE}.flow.Dag"
+    concurrent: int | None = None
     tasks: tuple[DagTask, ...] = ()
 
 

@@ -41,6 +41,7 @@ def part_of(
 
     part = detached(unit, name, block)
     child = Unit(unit.project, part.flow, unit.version)
+    child.limits = unit.limits
     child.exported = {path for path in wanted | unit.exported if path in child.places.producers}
     child.part = True
     made = lower(child)
@@ -130,6 +131,7 @@ def undo_part(unit: Unit, stmt: ir.For, undos: Undos) -> str:
     name = f"{unit.flow.name}_{stmt.label}_undo"
     part = detached(unit, name, stmt.body)
     child = Unit(unit.project, part.flow, unit.version)
+    child.limits = unit.limits
     child.places.handed = ITERATION
     child.places.inside = labels(part.flow.body)
     child.undoes = (*unit.undoes, stmt.label)

@@ -8,6 +8,7 @@ from wfc.record import Record, replace
 from wfc.target import Entry
 from wfc_targets.common import yaml
 from wfc_targets.kestra import compute, model, pebble
+from wfc_targets.kestra.limits import limits
 from wfc_targets.kestra.native import native
 from wfc_targets.kestra.places import Places
 
@@ -53,6 +54,7 @@ class Unit:
             **next((dict(values) for name, values in project.settings if name == "kestra"), {}),
             **flow.option("kestra"),
         }
+        self.limits = limits(flow)
         self.entries: list[Entry] = []
         self.diagnostics: list[Diagnostic] = []
         self.kernel: set[str] = set()
