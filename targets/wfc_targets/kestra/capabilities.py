@@ -34,7 +34,12 @@ CAPABILITIES = (
         "Kestra would swallow, is seen by a gate",
         "1 wrapper, 1 gate",
     ),
-    Capability("on failure", NATIVE, "the flow's `errors:`, behind the undo tasks"),
+    Capability(
+        "on failure",
+        NATIVE,
+        "the flow's `errors:`, behind the undo tasks; several in a Sequential, as `errors:` goes on behind a failure",
+        "1 wrapper",
+    ),
     Capability(
         "finally",
         NATIVE,
@@ -54,9 +59,9 @@ CAPABILITIES = (
     Capability(
         "retry",
         NATIVE,
-        "`retry:`; on 2.0 alone in a Sequential unless it is the first of its list, since 2.0.0 would run it twice; "
+        "`retry:`; alone in a Sequential unless it is the first of its list, since Kestra would run it twice; "
         "http and llm make their attempts inside",
-        "2.0: 1 wrapper",
+        "1 wrapper",
     ),
     Capability("timeout", NATIVE, "`timeout:`; not kept on `flow.run`"),
     Capability("fallback", EMULATED, "a Sequential with the other call in its `errors:`", "1 wrapper, 1 gate"),

@@ -8,7 +8,7 @@ from wfc.undo import undo_order, undo_sequence
 from wfc.walk import blocks
 from wfc_targets.kestra import loops, model, pebble
 from wfc_targets.kestra.failed import failure_of, failure_reads, failure_texts
-from wfc_targets.kestra.tasks import alone, called
+from wfc_targets.kestra.tasks import alone, called, in_turn
 from wfc_targets.kestra.unit import Calc
 
 TYPE_CHECKING = False
@@ -98,7 +98,9 @@ def handlers(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
     _check_failure(unit)
     before = [] if unit.part else undos(unit, unit.flow.body, replace(site, section="undo"))
     unit.places.failure = failure_of(unit)
-    return alone(unit, [*before, *sequence(unit, unit.flow.on_failure, site)])
+    tasks = sequence(unit, unit.flow.on_failure, site)
+    after = in_turn(unit, "failure_handler", unit.flow.on_failure[0], tasks, site) if tasks else []
+    return [*alone(unit, before, first=True), *after]
 
 
 def _check_failure(unit: Unit) -> None:
@@ -126,7 +128,7 @@ def endings(unit: Unit, site: Site, sequence: loops.Sequence) -> Tasks:
         return tasks
     stmt = unit.flow.finally_[0]
     if len(tasks) == 1 and not retried:
-        last = replace(tasks[0], allow_failure=True)
+        last = replace(alone(unit, tasks, first=True)[0], allow_failure=True)
     else:
         name = "finally_branch"
         unit.note(name, stmt, "wrapper", site)

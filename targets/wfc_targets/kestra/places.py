@@ -226,7 +226,7 @@ class Places:
         literals = literal_items(loop)
         if literals is not None:
             return f"({value} | number)" if isinstance(literals[0], int) else value
-        return f"{self.items(loop, around)}[{index}]"
+        return _at(self.items(loop, around), index)
 
     def _undone_item(self, ref: ir.Ref, loop: ir.For, around: Around) -> str:
         """The same, read by an undo: its own loop goes over the numbers of the iterations."""
@@ -235,7 +235,7 @@ class Places:
             return number
         literals = literal_items(loop)
         if literals is None:
-            return f"{self.items(loop, around)}[{number}]"
+            return _at(self.items(loop, around), number)
         value = self.entry(ref.name, around, ".item.value")
         return f"({value} | number)" if isinstance(literals[0], int) else value
 
@@ -293,6 +293,11 @@ class Places:
                 return "(kestra.url ~ 'ui/executions/' ~ flow.namespace ~ '/' ~ flow.id ~ '/' ~ execution.id)"
             case _:
                 raise AssertionError(name)
+
+
+def _at(items: str, index: str) -> str:
+    """items[index]; Pebble takes no index right behind a list that is written out."""
+    return f"({items})[{index}]" if items.startswith("[") else f"{items}[{index}]"
 
 
 def _iteration(loop: str, around: Around) -> str:

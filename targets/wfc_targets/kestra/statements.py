@@ -8,7 +8,7 @@ from wfc.walk import statements as every
 from wfc_targets.kestra import failures, loops, model, pebble
 from wfc_targets.kestra.failed import failure_texts
 from wfc_targets.kestra.native import condition, template
-from wfc_targets.kestra.tasks import alone, lower_approve, lower_task, negation
+from wfc_targets.kestra.tasks import alone, in_turn, lower_approve, lower_task, negation
 from wfc_targets.kestra.unit import Calc
 
 TYPE_CHECKING = False
@@ -158,7 +158,7 @@ def parallel(unit: Unit, stmt: ir.Parallel, site: Site) -> Tasks:
         branches = [branch for chain in chains for branch in _branch(unit, [stmt.body[i] for i in chain], site, stops)]
         if not branches:
             return []
-        block = model.Parallel(id=stmt.label, tasks=tuple(branches))
+        block = model.Parallel(id=stmt.label, concurrent=unit.limits.get(stmt.label), tasks=tuple(branches))
     if not stops:
         return [block]
     gate = f"{stmt.label}_gate"
@@ -243,7 +243,8 @@ def _dag(unit: Unit, stmt: ir.Parallel, site: Site, guarded: bool) -> model.Dag:
             task = _wrapper(name, tasks, fails)
         ids[number] = task.id
         nodes.append((before, task))
-    return model.Dag(id=stmt.label, tasks=tuple(_node(unit, node, ids, guarded) for node in nodes))
+    made = tuple(_node(unit, node, ids, guarded) for node in nodes)
+    return model.Dag(id=stmt.label, concurrent=unit.limits.get(stmt.label), tasks=made)
 
 
 def _node(unit: Unit, node: Node, ids: dict[int, str], guarded: bool) -> model.DagTask:
@@ -266,12 +267,9 @@ def lower_try(unit: Unit, stmt: ir.Try, site: Site) -> Tasks:
     recovery = sequence(unit, stmt.recover, site)
     unit.places.failure = before
     undos = failures.undos(unit, stmt.body, site)
-    if len(recovery) > 1:
-        name = f"{stmt.label}_handler"
-        unit.note(name, stmt, "wrapper", site)
-        recovery = [model.Sequential(id=name, tasks=tuple(recovery))]
+    recovery = in_turn(unit, f"{stmt.label}_handler", stmt, recovery, site)
     unit.note(stmt.label, stmt, "wrapper", site)
-    errors = tuple(alone(unit, [*undos, *recovery]))
+    errors = (*alone(unit, undos, first=True), *recovery)
     whole = model.Sequential(id=stmt.label, allow_failure=True, allow_warning=True, tasks=tuple(body), errors=errors)
     if not body:
         return []

@@ -65,11 +65,20 @@ def _check_subflow(unit: Unit, call: Call) -> None:
         )
 
 
-def alone(unit: Unit, tasks: Tasks) -> Tasks:
-    """The list with every retried task but the first in a list of its own: 2.0.0 runs such a task twice."""
-    if unit.version != "2.0":
-        return tasks
-    return [task if number == 0 or task.retry is None else _once(unit, task) for number, task in enumerate(tasks)]
+def alone(unit: Unit, tasks: Tasks, *, first: bool = False) -> Tasks:
+    """The list with its retried tasks in lists of their own, but the first unless `first` says so.
+
+    Both versions run a retried task twice that another is in front of, and do not wait for one that is a handler.
+    """
+    return [_once(unit, task) if task.retry and (number or first) else task for number, task in enumerate(tasks)]
+
+
+def in_turn(unit: Unit, name: str, stmt: AnyStmt, tasks: Tasks, site: Site) -> Tasks:
+    """Handlers as one task: a list of handlers would go on behind one that failed."""
+    if len(tasks) < 2:
+        return alone(unit, tasks, first=True)
+    unit.note(name, stmt, "wrapper", site)
+    return [model.Sequential(id=name, tasks=tuple(alone(unit, tasks)))]
 
 
 def _once(unit: Unit, task: model.EngineTask) -> model.EngineTask:
@@ -154,7 +163,7 @@ def _with_fallback(
     if fallback.call is not None:
         calc = Calc(unit, replace(stmt, label=other), site)
         task = called(unit, stmt, fallback.call, other, site, calc, "fallback")
-        errors = alone(unit, [*calc.tasks(), task])
+        errors = alone(unit, [*calc.tasks(), task], first=True)
     elif fallback.value is not None and native(fallback.value, unit.places, site.around) is None:
         operands = compute.Operands(unit.places, site.around)
         code = operands.code(fallback.value)

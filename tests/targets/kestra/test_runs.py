@@ -128,3 +128,29 @@ def test_an_undo_in_a_recovery_reads_what_was_recovered_from(engine: Kestra) -> 
         f'try {{ task a = shell("exit 1") }} recover {{ task r = shell("true") {undo} }} task z = shell("exit 1")',
     )
     assert run.one("r_undo").state == "SUCCESS", run.one("r_undo").messages
+
+
+@BOTH
+def test_handlers_stop_at_the_first_that_fails_and_end_before_finally(engine: Kestra) -> None:
+    failing = 'task h = shell("sleep 0.5; exit 1") retry fixed(attempts: 3, every: 1s)'
+    handlers = f'on failure {{ {failing} task not_reached = shell("true") }} finally {{ task z = shell("true") }}'
+    run = ran(engine, f'task a = shell("exit 1") {handlers}')
+    assert run.one("h").attempts == 3
+    assert run.before("h", "z")
+    assert not run.all("not_reached")
+    run = ran(engine, f'task a = shell("exit 1") on failure {{ {failing} }} finally {{ task z = shell("true") }}')
+    assert run.one("h").attempts == 3
+    assert run.before("h", "z")
+
+
+@BOTH
+def test_a_retried_task_in_a_branch_runs_once(engine: Kestra) -> None:
+    retried = 'task b = shell("exit 1", env: { V: 10 // 2 }) retry fixed(attempts: 3, every: 1s)'
+    run = ran(engine, f'parallel {{ task a = shell("true", env: {{ V: 9 // 2 }}) {retried} }}')
+    assert [(task.state, task.attempts) for task in run.all("b")] == [("FAILED", 3)]
+
+
+@BOTH
+def test_an_item_of_a_list_that_is_written_out(engine: Kestra) -> None:
+    run = ran(engine, 'input n: int for x in [n, n + 1] { task t = shell("test $X -ge 4", env: { X: x }) }', n=4)
+    assert run.state == "SUCCESS", run.summary()
