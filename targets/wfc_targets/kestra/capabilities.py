@@ -49,7 +49,8 @@ CAPABILITIES = (
     Capability(
         "workspace",
         NATIVE,
-        "WorkingDirectory; its tasks take `when` and `timeout` only (a retry in one hangs the run)",
+        "WorkingDirectory; its tasks take `when`, and `retry` or `timeout`; scripts make their attempts themselves, "
+        "as a retry of the engine hangs the run",
     ),
     Capability("approve", NATIVE, "Pause that fails at its timeout, a gate for `no`; `by` is not held", "1 gate"),
     Capability("approve fields", NATIVE, "`onResume` inputs"),

@@ -188,7 +188,7 @@ def _sla(time: int) -> tuple[model.Sla, ...]:
 
 
 def _calculated_outputs(unit: Unit) -> Tasks:
-    """A task that computes the outputs that Pebble can't."""
+    """A task that computes the outputs that Pebble can't; a run that was stopped has none."""
     operands = compute.Operands(unit.places, ())
     codes = {
         output.name: operands.code(output.value)
@@ -199,9 +199,10 @@ def _calculated_outputs(unit: Unit) -> Tasks:
         return []
     entries = ", ".join(f'"{name}": {code}' for name, code in codes.items())
     unit.entries.append(Entry("outputs_calc", "", "calc", "body", unit.flow.span))
-    return [
-        script_task(unit, "outputs_calc", f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")', operands)
-    ]
+    body = f'print("::" + json.dumps({{"outputs": {{{entries}}}}}) + "::")'
+    stops = [stmt.label for stmt in walk.statements(unit.flow.body) if isinstance(stmt, ir.Stop)]
+    went_on = pebble.output(" and ".join(f"{pebble.state_of(label)} == ''" for label in stops)) if stops else None
+    return [script_task(unit, "outputs_calc", body, operands, run_if=went_on)]
 
 
 def _output(unit: Unit, output: ir.Output) -> model.FlowOutput:

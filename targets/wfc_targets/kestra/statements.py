@@ -8,6 +8,7 @@ from wfc.walk import statements as every
 from wfc_targets.kestra import failures, loops, model, pebble
 from wfc_targets.kestra.failed import failure_texts
 from wfc_targets.kestra.native import condition, template
+from wfc_targets.kestra.repeat import repeats
 from wfc_targets.kestra.tasks import alone, in_turn, lower_approve, lower_task, negation
 from wfc_targets.kestra.unit import Calc
 
@@ -282,18 +283,19 @@ def lower_try(unit: Unit, stmt: ir.Try, site: Site) -> Tasks:
 
 
 def workspace(unit: Unit, stmt: ir.Workspace, site: Site) -> Tasks:
-    """A WorkingDirectory of plain tasks: the engine hangs on a retry and refuses everything else in it."""
+    """A WorkingDirectory of plain tasks, which retry by themselves: the engine refuses everything else in it."""
     tasks: Tasks = []
     inside = replace(site, shared=True)
     for inner in stmt.body:
-        retried = isinstance(inner, ir.Task) and inner.call.retry and not isinstance(inner.call.op, ir.Http | ir.Llm)
+        own = isinstance(inner, ir.Task) and (isinstance(inner.call.op, ir.Http | ir.Llm) or repeats(inner.call))
+        retried = isinstance(inner, ir.Task) and inner.call.retry and not own
         plain = isinstance(inner, ir.Task) and not (inner.fallback or inner.until or inner.holds or retried)
         if not plain:
             unit.unsupported(
                 "this inside a workspace",
                 inner.span,
-                "its WorkingDirectory takes plain tasks only, and a retry in it would hang the run",
-                "move the retry, fallback, branch or loop out of the workspace",
+                "its WorkingDirectory takes plain tasks only, and would hang on a retry beside a timeout",
+                "move the timeout, fallback, branch or loop out of the workspace",
             )
         else:
             tasks += statement(unit, inner, inside)

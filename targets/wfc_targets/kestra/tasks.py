@@ -8,6 +8,7 @@ from wfc_targets.kestra import compute, model, pebble
 from wfc_targets.kestra.job import Job
 from wfc_targets.kestra.native import condition, native, template
 from wfc_targets.kestra.operations import operation
+from wfc_targets.kestra.repeat import repeated, repeats
 from wfc_targets.kestra.shapes import engine_type
 from wfc_targets.kestra.unit import Calc, Site, Unit, script_task
 
@@ -33,12 +34,16 @@ def task_retry(retry: Retry | None) -> model.TaskRetry | None:
 def called(unit: Unit, stmt: AnyStmt, call: Call, task: str, site: Site, calc: Calc, role: str) -> model.EngineTask:
     """The engine task of one call with its retry and timeout."""
     made = operation(Job(unit=unit, stmt=stmt, call=call, task=task, site=site, calc=calc))
-    unit.note(task, stmt, role, site, **({"inside": True} if isinstance(call.op, OWN_ATTEMPTS) else {}))
+    inside = site.shared and call.retry is not None and repeats(call)
+    own = isinstance(call.op, OWN_ATTEMPTS) or inside
+    unit.note(task, stmt, role, site, **({"inside": True} if own else {}))
     _check_needs(unit, call)
     if isinstance(call.op, OWN_ATTEMPTS):
         return made
     if isinstance(call.op, ir.RunFlow):
         _check_subflow(unit, call)
+    if inside and call.retry is not None:
+        return repeated(made, call.retry)
     timeout = None if call.timeout is None else pebble.duration(call.timeout)
     return replace(made, retry=task_retry(call.retry), timeout=timeout)
 

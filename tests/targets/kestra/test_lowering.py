@@ -188,7 +188,10 @@ def test_events_come_in_by_a_webhook_with_a_condition() -> None:
         ('on file(path: "in/*.csv") as event task a = shell("true")', "WF952"),
         ('on github.push(repo: "a/b", branches: ["v?"]) as event task a = shell("true")', "WF951"),
         ('on github.pull_request(repo: "a/b", paths: ["src/**"]) as event task a = shell("true")', "WF951"),
-        ('workspace w { task a = shell("x") retry fixed(attempts: 2, every: 1s) effect safe "no" }', "WF951"),
+        (
+            'workspace w { task a = shell("x") retry fixed(attempts: 2, every: 1s) timeout 5s effect safe "no" }',
+            "WF951",
+        ),
         ('approve go = "Go?" by "admins" timeout 1h', "WF952"),
         (
             'for x in ["a"] { task a = shell("x") } on failure { task h = shell("h", env: { T: failure.task }) }',

@@ -154,3 +154,30 @@ def test_a_retried_task_in_a_branch_runs_once(engine: Kestra) -> None:
 def test_an_item_of_a_list_that_is_written_out(engine: Kestra) -> None:
     run = ran(engine, 'input n: int for x in [n, n + 1] { task t = shell("test $X -ge 4", env: { X: x }) }', n=4)
     assert run.state == "SUCCESS", run.summary()
+
+
+@BOTH
+def test_a_task_of_a_workspace_is_tried_again(engine: Kestra) -> None:
+    shell = 'shell("echo x >> count; echo n=$(wc -l < count) >> $WFC_OUTPUT; [ $(wc -l < count) -ge 3 ]")'
+    python = (
+        """python("open('two', 'a').write('y'); text = open('two').read(); assert len(text) > 1; return len(text)")"""
+    )
+    retry = 'effect safe "no" retry fixed(attempts: 3, every: 1s)'
+    tasks = f"task a = {shell} -> {{ n: int }} {retry} task b = {python} -> int {retry}"
+    run = ran(engine, f"workspace w {{ {tasks} }} output seen: int = a.n * 10 + b")
+    assert run.state == "SUCCESS", run.summary()
+    assert run.executions[0].outputs == {"seen": 32}
+    failing = f'workspace w {{ task a = shell("exit 1") {retry} task b = shell("true") }}'
+    run = ran(engine, failing)
+    assert run.state == "FAILED"
+    assert not run.all("b")
+    assert len([message for message in run.one("a").messages if message.startswith("attempt ")]) == 3
+
+
+@BOTH
+def test_a_stopped_run_computes_no_outputs(engine: Kestra) -> None:
+    body = (
+        'if flag { stop "enough" } task t = shell("echo n=3 >> $WFC_OUTPUT") -> { n: int } output half: int = t.n // 2'
+    )
+    assert ran(engine, f"input flag: bool {body}", flag=True).state == "SUCCESS"
+    assert ran(engine, f"input flag: bool {body}", flag=False).executions[0].outputs == {"half": 1}
