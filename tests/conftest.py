@@ -75,9 +75,9 @@ def airflow() -> Iterator[Airflow]:
 
 
 @pytest.fixture(scope="session")
-def airflow_scheduler(airflow: Airflow) -> Iterator[Scheduler]:
+def airflow_scheduler(airflow: Airflow, postgres_server: Postgres) -> Iterator[Scheduler]:
     """Airflow by its scheduler."""
-    engine = started(lambda: Scheduler(airflow))
+    engine = started(lambda: Scheduler(airflow, postgres_server))
     yield engine
     engine.close()
 

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 def string(text: str) -> str:
     """A string literal on one line in the quotes that need fewer escapes, double ones where that is equal."""
     quote = "'" if text.count('"') > text.count("'") else '"'
+    if text.isprintable() and quote not in text and "\\" not in text:
+        return quote + text + quote
     escapes = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", quote: "\\" + quote}
     return quote + "".join(escapes.get(char) or _shown(char) for char in text) + quote
 

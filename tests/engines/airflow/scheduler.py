@@ -7,17 +7,20 @@ import contextlib
 import json
 import re
 import secrets
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from engines import process
 from engines.airflow import install, store
-from engines.airflow.engine import Airflow, environment_for, environment_of, prepare_home, write
+from engines.airflow.engine import Airflow, environment_for, environment_of, prepare_home
 from engines.airflow.rest import Refused, Rest
 from engines.airflow.trace import task
 from engines.engine import Answer, Decide, EngineExecution, EngineRun, EngineTask, Files, RunFailed, TimedOut
+from engines.postgres import Postgres
 
 START_SECONDS = 400.0
 PARSE_SECONDS = 60.0
@@ -30,16 +33,24 @@ with DAG("warm_up", schedule=None):
     BashOperator(task_id="a", bash_command="true")
 """
 ENDED = ("success", "failed")
+HELPER = "wfc_airflow.py"
+# An answer may make a task queued again before the scheduler has read that its worker, which asked, has ended; it then
+# takes the task for one that was killed, and fails it ("finished with state success, but … is queued").
+THINK_SECONDS = 10.0
 
 
 class Scheduler:
-    """API server, scheduler, DAG processor and triggerer over one sqlite file. Slow: seconds a task."""
+    """API server, scheduler, DAG processor and triggerer over one PostgreSQL database. Slow: seconds a task.
+
+    Not over sqlite: its writers lock each other out, so that tasks miss their heartbeats and count as failed.
+    """
 
     name = "airflow-scheduler"
 
-    def __init__(self, airflow: Airflow) -> None:
-        """`airflow` validates. Raises cache.Missing when Airflow is not installed."""
-        self._airflow = airflow
+    def __init__(self, airflow: Airflow, postgres: Postgres) -> None:
+        """`airflow` validates, `postgres` keeps the metadata. Raises cache.Missing when Airflow is not installed."""
+        self._airflow, self._postgres = airflow, postgres
+        self._database = ""
         self._folder = install.folder()
         self._child: process.Child | None = None
         self._rest = Rest(0)
@@ -81,7 +92,9 @@ class Scheduler:
     def _started(self) -> process.Child:
         if self._child is None or not self._child.alive():
             home, port = prepare_home(self.name, self._folder), process.free_port()
-            env = {**environment_for(home, self._folder), **_server_settings(port)}
+            self._database = self._postgres.database()
+            env = {**environment_for(home, self._folder), **_server_settings(port, self._database)}
+            subprocess.run(["airflow", "db", "migrate"], env=env, cwd=home, check=True, capture_output=True)
             self._rest = Rest(port)
             self._child = process.Child(["/bin/sh", "-c", ALL_PARTS], home=home, env=env)
             self._child.wait_for(self._rest.healthy, START_SECONDS, self.name)
@@ -97,13 +110,17 @@ class Scheduler:
         self._remove(dags)
 
     def _deploy(self, files: Files) -> list[str]:
-        """Write the files and wait until every DAG in them is known; returns the dag ids."""
-        write(files, self._started().home / "dags")
+        """Write the files and wait until every DAG in them is known as it is now; returns the dag ids."""
+        put(files, self._started().home / "dags")
         wanted = {name for name, text in files.items() if name.endswith(".py") and re.search(r"\bDAG\(", text)}
         began, end = time.time(), time.monotonic() + PARSE_SECONDS
         while True:
             found = self._rest.call("GET", "dags", limit="1000", exclude_stale="true")["dags"]
-            ours = [dag for dag in found if dag["relative_fileloc"] in wanted]
+            ours = [
+                dag
+                for dag in found
+                if dag["relative_fileloc"] in wanted and (_seconds(dag["last_parsed_time"]) or 0.0) > began
+            ]
             if {dag["relative_fileloc"] for dag in ours} == wanted:
                 return [dag["dag_id"] for dag in ours]
             errors = self._import_errors(wanted, began)
@@ -112,17 +129,25 @@ class Scheduler:
             time.sleep(0.3)
 
     def _import_errors(self, wanted: set[str], since: float) -> list[str]:
-        """Why files could not be imported; not what was seen of the files of the run before, as they went."""
+        """Why files could not be imported; not what was seen of the files of the run before, as they went.
+
+        The DAG processor may miss a file that is being written anew; it looks again two seconds later.
+        """
         found = self._rest.call("GET", "importErrors")["import_errors"]
         return [
             error["stack_trace"]
             for error in found
             if error["filename"] in wanted and (_seconds(error["timestamp"]) or 0.0) > since
+            if "FileNotFoundError" not in error["stack_trace"]
         ]
 
     def _remove(self, dags: list[str]) -> None:
-        """Forget the DAGs and their runs, so that the next run may use the same names."""
-        write({}, self._started().home / "dags")
+        """Forget the DAGs and their runs, so that the next run may use the same names.
+
+        Their files are emptied only: of files that vanish, the DAG processor may lose sight for minutes.
+        """
+        folder = self._started().home / "dags"
+        put({path.name: "" for path in folder.glob("*.py") if path.name != HELPER}, folder)
         for dag in dags:
             for run in self._runs(dag):
                 if run["state"] not in ENDED:
@@ -144,6 +169,7 @@ class Scheduler:
         except Refused as refused:
             raise RunFailed(f"{self.name}: {refused}") from None
         run, end, answered = started["dag_run_id"], time.monotonic() + timeout, set[str]()
+        asked: dict[str, float] = {}
         while True:
             state = self._rest.call("GET", "dags", entry, "dagRuns", run)["state"]
             if state in ENDED:
@@ -151,13 +177,15 @@ class Scheduler:
             if time.monotonic() > end:
                 raise TimedOut(f"{self.name}: no end within {timeout:g} s", self._read(entry, run, dags))
             if decide is not None:
-                self._decide(entry, run, decide, answered)
+                self._decide(entry, run, decide, asked, answered)
             time.sleep(0.5)
 
-    def _decide(self, dag: str, run: str, decide: Decide, answered: set[str]) -> None:
+    def _decide(self, dag: str, run: str, decide: Decide, asked: dict[str, float], answered: set[str]) -> None:
         for instance in self._instances(dag, run):
             name = instance["task_id"]
-            if instance["state"] == "awaiting_input" and name not in answered:
+            if instance["state"] != "awaiting_input":
+                continue
+            if time.monotonic() - asked.setdefault(name, time.monotonic()) > THINK_SECONDS and name not in answered:
                 answered.add(name)
                 answer = decide(name)
                 if answer is not None:
@@ -188,7 +216,7 @@ class Scheduler:
         return found
 
     def _tasks(self, dag: str, run: str) -> list[EngineTask]:
-        outputs = store.xcoms(self._started().home, run)
+        outputs = store.xcoms(self._database, run)
         return [
             task(
                 {
@@ -234,8 +262,17 @@ class Scheduler:
                 self._rest.call("DELETE", "pools", name)
 
 
-def _server_settings(port: int) -> dict[str, str]:
+def put(files: Files, folder: Path) -> None:
+    """Write files in one step each, so that nobody reads half of one."""
+    for name, text in files.items():
+        fresh = folder / f".{name}.new"
+        fresh.write_text(text)
+        fresh.rename(folder / name)
+
+
+def _server_settings(port: int, database: str) -> dict[str, str]:
     return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database.replace("postgresql:", "postgresql+psycopg2:", 1),
         # Each part would make up its own, and refuse the tokens of the others.
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
         "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(64),

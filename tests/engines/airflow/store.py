@@ -1,27 +1,26 @@
-"""What a run left in Airflow's sqlite file and log folder: exact XCom values, and the logs of its tasks."""
+"""What a run left in Airflow's database and log folder: exact XCom values, and the logs of its tasks."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
 Instance = tuple[str, str, int]
 
 
-def xcoms(home: Path, run: str) -> dict[Instance, dict[str, Any]]:
-    """(DAG, task, map index) to its XCom values by key, for every DAG with a run of this id.
+def xcoms(database: str, run: str) -> dict[Instance, dict[str, Any]]:
+    """(DAG, task, map index) to its XCom values by key, for every DAG with a run of this id. database: a URL.
 
     Not by REST, which decodes a text that looks like JSON once more: "4" becomes 4.
     """
-    with sqlite3.connect(f"file:{home / 'airflow.db'}?mode=ro", uri=True, timeout=30) as database:
-        query = "select dag_id, task_id, map_index, key, value from xcom where run_id = ?"
-        rows = database.execute(query, (run,)).fetchall()
-    database.close()
+    query = "select coalesce(json_agg(json_build_array(dag_id, task_id, map_index, key, value)), '[]') from xcom"
+    command = ["psql", "-XqAt", "-d", database, "-v", f"run={run}"]
+    done = subprocess.run(command, input=f"{query} where run_id = :'run'", text=True, capture_output=True, check=True)
     found: dict[Instance, dict[str, Any]] = {}
-    for dag, task, index, key, value in rows:
-        found.setdefault((dag, task, index), {})[key] = None if value is None else json.loads(value)
+    for dag, task, index, key, value in json.loads(done.stdout):
+        found.setdefault((dag, task, index), {})[key] = value
     return found
 
 

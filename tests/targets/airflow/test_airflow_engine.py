@@ -81,6 +81,23 @@ def test_words_that_airflow_would_read_as_files_or_templates(airflow: Airflow) -
     assert trace.outputs == {"v": "deploy.sh {{ 7*7 }} {{ 7*7 }}"}
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("1.5e3", "succeeded"), ("-2", "succeeded"), ("nan", "failed"), ("1_0", "failed"), ("1e999", "failed")],
+)
+def test_what_counts_as_a_float(airflow: Airflow, text: str, state: str) -> None:
+    _, trace = ran(airflow, f'task a = shell("echo v={text} >> $WFC_OUTPUT") -> {{ v: float }}')
+    assert states(trace) == {"a": state}
+
+
+def test_no_look_lies_beyond_the_time_for_which_something_must_hold(airflow: Airflow, tmp_path: Path) -> None:
+    file = tmp_path / "looks"
+    script = f"echo >> {file}; echo n=1 >> $WFC_OUTPUT"
+    _, trace = ran(airflow, f'task a = shell("{script}") -> {{ n: int }} holds a.n == 1 every 2s for 3s')
+    assert states(trace) == {"a": "succeeded"}
+    assert len(file.read_text().splitlines()) == 2
+
+
 # --- http ---
 
 
@@ -260,4 +277,4 @@ def test_bounds_and_turns_hold_on_a_scheduler(airflow_scheduler: Scheduler) -> N
     run = airflow_scheduler.run(files, "bounds", {"xs": [1, 2, 3]}, timeout=240)
     trace = reference_states(compiled.manifest, run.state, run.tasks)
     world = Scripted({("task", "c2", (1,)): Behaviour(fails=None)})
-    assert permits(loaded.project, flow, world, trace, {"xs": [1, 2, 3]}) == [], run.summary()
+    assert permits(loaded.project, flow, world, trace, {"xs": [1, 2, 3]}) == [], f"{run.summary()}\n{run.log[-5000:]}"

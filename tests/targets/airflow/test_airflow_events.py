@@ -19,7 +19,7 @@ from wfc_targets.airflow.states import reference_states
 
 NAMES = ("a.csv", "{{ 7*7 }}.csv")
 WATCHED = """
-flow f {
+flow arrivals {
   on file(path: "in box/*.csv") as arrived
   task copy = shell(\"\"\"
     printf 'seen=%s|%s\\n' "$NAME" "$(cat "$FILE")" >> "$WFC_OUTPUT"
@@ -59,7 +59,7 @@ def test_each_file_that_arrived_starts_a_run_once(airflow: Airflow, tmp_path: Pa
     emitted = files(compiled(WATCHED))
     assert airflow.validate(emitted) == []
     env = {"WFC_FILES": f"file://{tmp_path}"}
-    first = airflow.run(emitted, "f_watch", {}, env=env, timeout=120)
+    first = airflow.run(emitted, "arrivals_watch", {}, env=env, timeout=120)
     assert first.state == "success", first.log
     found = first.one("files").outputs["return_value"]
     assert [one["conf"] for one in found] == [
@@ -67,11 +67,11 @@ def test_each_file_that_arrived_starts_a_run_once(airflow: Airflow, tmp_path: Pa
     ]
     assert [run.state for run in first.all("start")] == ["success", "success"]
     assert [run.outputs["trigger_run_id"] for run in first.all("start")] == [one["trigger_run_id"] for one in found]
-    again = airflow.run(emitted, "f_watch", {}, env=env, timeout=120)
+    again = airflow.run(emitted, "arrivals_watch", {}, env=env, timeout=120)
     assert again.one("files").outputs["return_value"] == []
     path = tmp_path / "in box" / "a.csv"
     os.utime(path, (time.time() - 30, time.time() - 30))
-    changed = airflow.run(emitted, "f_watch", {}, env=env, timeout=120)
+    changed = airflow.run(emitted, "arrivals_watch", {}, env=env, timeout=120)
     assert [one["conf"]["path"] for one in changed.one("files").outputs["return_value"]] == ["in box/a.csv"]
 
 
@@ -79,7 +79,7 @@ def test_a_run_reads_the_file_that_started_it(airflow: Airflow, tmp_path: Path) 
     inbox(tmp_path)
     result = compiled(WATCHED)
     conf = {"path": "in box/{{ 7*7 }}.csv", "file": f"file://{tmp_path}/in box/{{{{ 7*7 }}}}.csv"}
-    run = airflow.run(files(result), "f", conf, timeout=120)
+    run = airflow.run(files(result), "arrivals", conf, timeout=120)
     assert run.state == "success", run.log
     trace = reference_states(result.manifest, run.state, run.tasks)
     assert trace.outputs == {"seen": "in box/{{ 7*7 }}.csv|content of {{ 7*7 }}.csv"}
