@@ -20,8 +20,6 @@ from random_flows.writer import Drawn, flows
 
 COUNT = int(os.environ.get("WFC_RANDOM_FLOWS", "0"))
 SOAK = bool(COUNT)
-READY: tuple[str, ...] = ("github",)
-"""The engines on which the random flows pass; the others have known mismatches (docs/roadmap.md)."""
 REGRESSIONS = Path(__file__).parent / "regressions"
 RANDOM = settings(
     max_examples=COUNT or 40,
@@ -40,7 +38,7 @@ def run(name: str, engine: Engine, drawn: Drawn) -> Verdict:
         return judge(WAYS[name], engine, drawn, Path(folder))
 
 
-@pytest.mark.parametrize("engine", READY, indirect=True)
+@pytest.mark.parametrize("engine", list(WAYS), indirect=True)
 def test_every_run_is_permitted(engine: Engine, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["engine"]
     seen: Counter[str] = Counter()

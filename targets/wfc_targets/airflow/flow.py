@@ -248,7 +248,17 @@ class FlowMaker:
                     "It would skip them: only teardowns run after a short circuit.",
                     "put the part of `finally` into a flow of its own and call it with `flow.run`",
                 )
+        if any(self.names.drafts[name].operator == "task.short_circuit" for name in scope.before):
+            scope = replace(scope, before=self.ended_all(scope))
         return self.lowering.block(self.flow.finally_, scope).nodes
+
+    def ended_all(self, scope: Scope) -> tuple[str, ...]:
+        """A task between a short circuit, which skips what stands right behind it, and what must run all the same."""
+        operator = self.names.use("airflow.providers.standard.operators.empty", "EmptyOperator")
+        draft = Draft(self.names.fresh("handled"), "glue", "", self.flow.span, operator)
+        draft.handled = True
+        self.lowering.add(draft, scope, ALL_DONE)
+        return (draft.id,)
 
     def teardowns(self, tasks: list[ir.Task], scope: Scope) -> tuple[str, ...]:
         """One teardown after the other, each only if none before it failed."""
