@@ -41,8 +41,8 @@ test-scheduler: setup ## the tests on Airflow's scheduler
 bless: setup ## write the golden files anew (look at the difference before you commit it)
 	$(PYTEST) -m "not engine and not scheduler" --bless $(ARGS)
 
-soak: setup ## the property tests with many more examples
-	HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine and not scheduler" $(ARGS)
+soak: setup ## the property tests with many more examples; N=300: so many random flows on each engine instead
+	$(if $(N),WFC_RANDOM_FLOWS=$(N) $(PYTEST) tests/test_random_flows.py,HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine and not scheduler") $(ARGS)
 
 docs: setup ## write the generated pages anew
 	$(PYTHON) -m wfc.docgen && $(PYTHON) -m wfc.docgen_actions && $(PYTHON) -m wfc.build_checks_page

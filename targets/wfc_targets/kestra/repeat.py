@@ -62,4 +62,4 @@ def repeated(made: model.EngineTask, retry: Retry) -> model.EngineTask:
 
 
 def _with(files: yaml.Node, name: str, content: yaml.Node) -> yaml.Node:
-    return {**(files if isinstance(files, dict) else {}), name: content}
+    return {**(dict(files.items()) if isinstance(files, dict) else {}), name: content}
