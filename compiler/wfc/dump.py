@@ -213,7 +213,10 @@ class Dumper:
         """A call with its policies; `result` is the type behind `->`, where one is written."""
         idempotent: Json = None
         if call.idempotent:
-            idempotent = {} if call.idempotent.key is None else {"by": self.text(call.idempotent.key)}
+            key = call.idempotent.key
+            # the key of an undo or a fallback that names none is made by the resolver, and bears the clause's place
+            written = key is not None and key.span != call.idempotent.span
+            idempotent = {"by": self.text(key)} if key is not None and written else {}
         data: dict[str, Json] = {
             "action": call.action,
             "args": {name: self.text(value) for name, value in call.args},

@@ -273,10 +273,22 @@ class Draft:
 
 def in_order(count: int, edges: tuple[tuple[int, int], ...]) -> list[int]:
     """The statements of a graph so that each comes after those before it, else in order of the text."""
-    before = {number: {first for first, second in edges if second == number} for number in range(count)}
+    from heapq import heapify, heappop, heappush
+
+    waits = [0] * count
+    following: list[list[int]] = [[] for _ in range(count)]
+    for first, second in set(edges):
+        waits[second] += 1
+        following[first].append(second)
+    ready = [number for number in range(count) if not waits[number]]
+    heapify(ready)
     found: list[int] = []
-    while len(found) < count:
-        found.append(next(n for n in range(count) if n not in found and before[n] <= set(found)))
+    while ready:
+        found.append(heappop(ready))
+        for second in following[found[-1]]:
+            waits[second] -= 1
+            if not waits[second]:
+                heappush(ready, second)
     return found
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Place(Record):
     """Where a statement stands.
 
-    before: paths of all that must have gone well before it (what a `try` swallows left out). guarded: it has a guard,
+    before: paths of the last statements that must have gone well before it (what a `try` swallows left out); what is
+    before those stands with them, so that all of it is no longer than the flow. guarded: it has a guard,
     or stands in an arm. recovers: of each `try` whose failure leads here, outside first, the paths in it, and
     those of the arm it stands in. loops: for each plain loop around, its depth and the paths in it whose failure for
     an earlier item stops the later ones.
@@ -47,9 +48,14 @@ def ordered_entries(draft: Draft) -> tuple[Entry, ...]:
 
 
 def _with_place(draft: Draft, entry: Entry, place: Place | None) -> Entry:
-    if place is None or not place.guarded or entry.role in ("calc", "glue", "gate", "loop"):
+    if place is None or entry.role in ("calc", "glue", "gate", "loop"):
         return entry
-    extra: list[tuple[str, Json]] = [*entry.extra, ("before", _shared(draft, entry, place.before)), ("guarded", True)]
+    extra: list[tuple[str, Json]] = list(entry.extra)
+    if place.before:
+        extra.append(("before", _shared(draft, entry, place.before)))
+    if not place.guarded:
+        return replace(entry, extra=tuple(extra))
+    extra.append(("guarded", True))
     if place.recovers:
         extra.append(("recovers", [[_shared(draft, entry, p) for p in pair] for pair in place.recovers]))
     if place.within:
@@ -75,10 +81,13 @@ def _shared(draft: Draft, entry: Entry, paths: tuple[str, ...]) -> list[Json]:
 
 def _block(block: Block, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
     """Notes the places of a block; gives the paths in it that may fail, those a `try` swallows left out."""
-    inside: tuple[str, ...] = ()
+    inside: list[str] = []
+    last = place.before
     for stmt in block:
-        inside += _statement(stmt, replace(place, before=(*place.before, *inside)), places)
-    return inside
+        made = _statement(stmt, replace(place, before=last), places)
+        inside += made
+        last = made or last
+    return tuple(inside)
 
 
 def _statement(stmt: AnyStmt, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
@@ -122,11 +131,12 @@ def _arm(place: Place, body: Block) -> Place:
 
 def _graph(stmt: ir.Parallel, place: Place, places: dict[str, Place]) -> tuple[str, ...]:
     inside: dict[int, tuple[str, ...]] = {}
-    before: dict[int, set[int]] = {}
+    ends: dict[int, tuple[str, ...]] = {}
+    sources: dict[int, list[int]] = {}
+    for first, second in sorted(stmt.edges):
+        sources.setdefault(second, []).append(first)
     for number in in_order(len(stmt.body), stmt.edges):
-        direct = {first for first, second in stmt.edges if second == number}
-        before[number] = direct | {earlier for first in direct for earlier in before[first]}
-        preceding = tuple(path for first in sorted(before[number]) for path in inside[first])
-        here = replace(place, before=(*place.before, *preceding))
-        inside[number] = _statement(stmt.body[number], here, places)
+        preceding = tuple(dict.fromkeys(path for first in sources.get(number, ()) for path in ends[first]))
+        inside[number] = _statement(stmt.body[number], replace(place, before=preceding or place.before), places)
+        ends[number] = inside[number] or preceding or place.before
     return tuple(path for number in sorted(inside) for path in inside[number])

@@ -109,7 +109,7 @@ def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key,
         return waiting
     failures = [one for one in found.values() if _failed(one, manifest, found)]
     stopped = any(one.role == "stop" and one.state == SUCCEEDED for one in found.values())
-    if stopped or _blocked(extra, instance, failures):
+    if stopped or _blocked(extra, instance, manifest, failures):
         return waiting
     ran = [one for one in found.values() if one.state in (SUCCEEDED, FAILED)]
     if "within" in extra and not _among(extra["within"], instance, ran):
@@ -120,9 +120,9 @@ def _idle(entry: Entry, instance: Instance, manifest: Manifest, found: dict[Key,
     return instance
 
 
-def _blocked(extra: dict[str, Any], instance: Instance, failures: list[Instance]) -> bool:
+def _blocked(extra: dict[str, Any], instance: Instance, manifest: Manifest, failures: list[Instance]) -> bool:
     """Did something fail that had to go well before?"""
-    if _among(extra["before"], instance, failures):
+    if _among(_all_before(extra.get("before") or [], manifest), instance, failures):
         return True
     for depth, paths in extra.get("ordered") or []:
         for one in failures:
@@ -130,6 +130,20 @@ def _blocked(extra: dict[str, Any], instance: Instance, failures: list[Instance]
             if one.path in paths and same and one.indexes[depth] < instance.indexes[depth]:
                 return True
     return False
+
+
+def _all_before(last: list[list[Any]], manifest: Manifest) -> list[list[Any]]:
+    """All that had to go well, from what had to right before: (path, number of loops around both) pairs."""
+    known = {entry.path: dict(entry.extra).get("before") or [] for entry in manifest.entries if entry.extra}
+    found: dict[str, int] = {}
+    waiting = list(last)
+    while waiting:
+        path, depth = waiting.pop()
+        if found.get(path, -1) < depth:
+            found[path] = depth
+            earlier: Any = known.get(path, [])
+            waiting += [[other, min(depth, shared)] for other, shared in earlier]
+    return [[path, depth] for path, depth in found.items()]
 
 
 def _among(paths: list[list[Any]], instance: Instance, instances: list[Instance]) -> bool:
