@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EISDIR
 
 from wfc.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest source that is read: a flow of 10,000 tasks has about 2 MB."""
@@ -63,20 +68,31 @@ def near_files(path: str) -> str:
 
 
 def write_text(path: str, text: str) -> None:
-    """Write a file whole or not at all: into a file beside it, then renamed. Folders are made.
+    """Write a file whole or not at all. Folders are made. Raises UserError when the place can't be written."""
+    write_all({path: text})
 
-    Raises UserError when the place can't be written.
+
+def write_all(texts: Mapping[str, str]) -> None:
+    """Write files (path → text), all of them or none: each into a file beside it, then all are renamed.
+
+    Raises UserError when a place can't be written.
     """
-    folder = os.path.dirname(path) or "."
-    temporary = f"{path}.{os.getpid()}.tmp"
+    made: dict[str, str] = {}
+    path = ""
     try:
-        os.makedirs(folder, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        for path, text in texts.items():
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            if os.path.isdir(path):
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            made[path] = f"{path}.{os.getpid()}.tmp"
+            with open(made[path], "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        for path, temporary in made.items():
+            os.replace(temporary, path)
     except OSError as error:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+        for temporary in made.values():
+            if os.path.exists(temporary):
+                os.unlink(temporary)
         raise UserError(f"{path} can't be written: {error.strerror}", "check the folder and its permissions") from None
 
 

@@ -100,6 +100,9 @@ def build(path: str, data: dict[str, Json], over: dict[str, Json]) -> Settings:
     clauses = " ".join(f"{key} {defaults[key]}" for key in DEFAULT_KEYS if key in defaults)
     catalogs = project.get("catalogs", [])
     assert isinstance(catalogs, list)
+    for key, place in [("root", project.get("root", "")), *(("catalogs", item) for item in catalogs)]:
+        if not os.path.exists(os.path.join(folder, str(place)) or "."):
+            raise UserError(f"{path}: `{key}` names {place}, which is not there", f"it is looked for beside {path}")
     ignore = check.get("ignore", [])
     assert isinstance(ignore, list)
     return Settings(

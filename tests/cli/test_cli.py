@@ -256,6 +256,47 @@ def test_compile_check_tells_stale_and_missing_files(wfc: Wfc) -> None:
     assert (done.code, "flows/good.yaml is stale" in done.err) == (1, True)
 
 
+def test_compile_check_tells_what_is_left_over(wfc: Wfc) -> None:
+    write("good.wf", GOOD)
+    write("other.wf", GOOD.replace("flow good", "flow other"))
+    assert wfc("compile", "--target", "airflow", "-o", ".").code == 0
+    write("dags/mine.py", "# written by hand\n")
+    Path("other.wf").unlink()
+    done = wfc("compile", "--target", "airflow", "-o", ".", "--check")
+    lines = [line for line in done.err.splitlines() if line.endswith("any more")]
+    assert (done.code, lines) == (1, ["./dags/other.py is left over: no flow makes it any more"])
+    assert wfc("compile", "good.wf", "--target", "airflow", "-o", ".", "--check").code == 0
+
+
+def test_compile_writes_all_files_or_none(wfc: Wfc) -> None:
+    write("a.wf", GOOD.replace("flow good", "flow a"))
+    write("b.wf", GOOD.replace("flow good", "flow b"))
+    Path("flows", "b.yaml").mkdir(parents=True)
+    done = wfc("compile", "--target", "kestra", "-o", ".")
+    assert (done.code, "flows/b.yaml can't be written" in done.err) == (2, True)
+    assert [path.name for path in Path("flows").iterdir()] == ["b.yaml"]
+
+
+def test_generate_does_not_replace_a_file_unasked(wfc: Wfc) -> None:
+    words = "Every night at 02:00, run `./load` within 5 minutes."
+    write("load.wf", "mine")
+    done = wfc("generate", words, "-o", "load.wf")
+    assert (done.code, Path("load.wf").read_text()) == (2, "mine")
+    assert "--overwrite" in done.err
+    wfc("generate", words, "-o", "load.wf", "--overwrite", "--force")
+    assert Path("load.wf").read_text().startswith("flow ")
+
+
+def test_settings_that_name_what_is_not_there(wfc: Wfc) -> None:
+    write("good.wf", GOOD)
+    write("wfc.toml", '[check]\nignore = ["WF30l"]\n')
+    done = wfc("check")
+    assert (done.code, "WF30l" in done.err, "did you mean WF301?" in done.err) == (2, True, True)
+    write("wfc.toml", '[project]\nroot = "flow"\n')
+    done = wfc("check")
+    assert (done.code, "`root` names flow, which is not there" in done.err) == (2, True)
+
+
 def test_several_flows_need_a_folder(wfc: Wfc) -> None:
     write("two.wf", GOOD + GOOD.replace("flow good", "flow better"))
     done = wfc("compile", "two.wf", "--target", "kestra")

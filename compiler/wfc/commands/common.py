@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.errors import FINDINGS, GOOD
+from wfc.errors import FINDINGS, GOOD, UserError
 from wfc.pipeline import has_errors
 
 TYPE_CHECKING = False
@@ -49,6 +49,7 @@ def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
     from wfc.target_options import option_findings
 
     loaded = gathered.loaded
+    check_codes(gathered.settings.ignore)
     checked = run_checks(loaded.project, ignore=gathered.settings.ignore, before=loaded.diagnostics)
     asked = {*gathered.asked, "wfc.toml"}
     return ordered(
@@ -56,6 +57,22 @@ def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
         for found in (*loaded.diagnostics, *checked, *option_findings(loaded.project))
         if found.span.source in asked
     )
+
+
+def check_codes(codes: tuple[str, ...]) -> None:
+    """Raises UserError for a code in `[check] ignore` that no check has."""
+    if not codes:
+        return
+    from wfc.checks import all_checks
+
+    known = {check.code for check in all_checks()}
+    for code in codes:
+        if code not in known:
+            from wfc.diagnostic import suggest
+
+            near = suggest(code, known)
+            remedy = f"did you mean {near}?" if near else "docs/checks.md lists them; errors of the language stay"
+            raise UserError(f"wfc.toml: [check] ignore names {code}, which is the code of no check", remedy)
 
 
 def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:

@@ -31,6 +31,8 @@ environment:
 def run(arguments: list[str]) -> int:
     """Exit code 0 with a flow that the checker accepts; 1 when it does not, 3 for the model, 4 for questions."""
     args = parse(arguments)
+    if args.output and os.path.exists(args.output) and not args.overwrite:
+        raise UserError(f"{args.output} is there already", "name another file; --overwrite replaces it")
     settings, others = around()
     result = ask(args, settings, others)
     report(result)
@@ -63,6 +65,7 @@ def parse(arguments: list[str]) -> Namespace:
         help="an OpenAI-compatible endpoint ($OPENAI_BASE_URL)",
     )
     options.add_argument("--force", action="store_true", help="write the flow although the checker rejects it")
+    options.add_argument("--overwrite", action="store_true", help="let -o take the place of a file that is there")
     return options.parse_args(arguments)
 
 
