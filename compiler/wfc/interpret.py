@@ -294,24 +294,31 @@ class Interpreter:
     def approve(self, stmt: ir.Approve, place: Place, before: Done) -> Done:
         """Ask a person. Rejection and time-out fail it, unless a fallback value decides otherwise."""
         state, key = self.state, (stmt.path, place.indexes, APPROVE)
-        if stmt.when is not None and not state.value(stmt.when, place):
-            state.instances[key] = Instance(*key, SKIPPED)
-            return before
-        state.value(stmt.question, place)
+        try:
+            if stmt.when is not None and not state.value(stmt.when, place):
+                state.instances[key] = Instance(*key, SKIPPED)
+                return before
+            state.value(stmt.question, place)
+        except ExpressionError as error:
+            state.begin(key, before.time, before.after)
+            after = state.finish(Instance(*key, FAILED, 0, message=str(error)), before.time)
+            return Done(FAILED, before.time, after, stmt.label, str(error))
         decision = state.world.approve(stmt.label, place.indexes, stmt.fields)
-        time = before.time + ((stmt.timeout or 0) if not decision.answered else 1000)
         good = decision.answered and decision.approved
+        patience = (state.deadline or 0) + 1 if stmt.timeout is None else stmt.timeout
+        time = before.time + (1000 if decision.answered else patience)
         message = "" if good else "rejected" if decision.answered else "nobody answered in time"
+        expired = state.deadline is not None and time > state.deadline
+        if expired:
+            good, time, message = False, state.deadline or 0, over(state)
         state.begin(key, before.time, before.after)
-        ending = Instance(
-            *key, SUCCEEDED if good else FAILED, 1, output=decision.fields if good else None, message=message
-        )
-        after = state.finish(ending, time)
-        if good or stmt.fallback is not None:
+        output = decision.fields if good else None
+        after = state.finish(Instance(*key, SUCCEEDED if good else FAILED, 1, output=output, message=message), time)
+        if not expired and (good or stmt.fallback is not None):
             fallback = None if good or stmt.fallback is None else state.value(stmt.fallback, place)
             state.values[key[:2]] = decision.fields if good else fallback
             return Done(OK, time, after)
-        return Done(FAILED, time, after, stmt.label, message)
+        return Done(EXPIRED if expired else FAILED, time, after, stmt.label, message)
 
     # --- compensation ---
 

@@ -159,6 +159,24 @@ def test_approval(decision: Decision, fallback: str, state: str, value: Any) -> 
     assert trace.get("go", role=APPROVE).state == (SUCCEEDED if decision.approved and decision.answered else FAILED)
 
 
+@pytest.mark.parametrize("limit", ["", " timeout 3h"])
+def test_the_time_of_the_flow_bounds_an_approval(limit: str) -> None:
+    text = f'budget {{ time 1h }} task a = {X} undo {X} try {{ approve go = "Go?"{limit} }} recover {{ task r = {X} }}'
+    trace = play(
+        text + f" on failure {{ task h = {X} }}", {("task", "go"): Behaviour(decision=Decision(answered=False))}
+    )
+    assert (trace.state, trace.failed_task) == (FAILED, "go")
+    assert trace.get("go", role=APPROVE).message == "the flow's time of 1h is over"
+    assert ran(trace) == ["a", "go", "undo a", "h"]
+
+
+@pytest.mark.parametrize("part", ['"Is it {1 // n}?"', '"Go?" when 1 // n > 0'])
+def test_a_question_without_a_value_fails_the_approval(part: str) -> None:
+    trace = play(f"input n: int approve go = {part} timeout 1h", n=0)
+    found = trace.get("go", role=APPROVE)
+    assert (trace.state, trace.failed_task, found.state, found.attempts) == (FAILED, "go", FAILED, 0)
+
+
 def test_a_condition_that_fails_is_caught_by_try() -> None:
     text = f"input n: int try {{ if 1 // n > 0 {{ task a = {X} }} }} recover {{ task r = {X} }} task b = {X}"
     assert ran(play(text, n=0)) == ["r", "b"]
