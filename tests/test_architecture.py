@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,18 @@ def test_checking_and_compiling_load_no_network_library(arguments: list[str]) ->
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
     assert done.stderr.splitlines()[-1] == "[]", done.stderr
+
+
+@pytest.mark.parametrize("path", [path for _, path in modules()], ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_public_says_what_it_is(path: Path) -> None:
+    assert list(undocumented(ast.parse(path.read_text("utf-8")))) == []
+
+
+def undocumented(tree: ast.AST) -> Iterator[str]:
+    """The public classes, functions and methods without a docstring; functions inside of functions are private."""
+    for node in ast.iter_child_nodes(tree):
+        named = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        if named and not ast.get_docstring(node):
+            yield f"{node.name}, line {node.lineno}"
+        if isinstance(node, ast.ClassDef | ast.If):
+            yield from undocumented(node)

@@ -67,22 +67,26 @@ class Dumper:
     # --- parts of headers ---
 
     def declared(self, name: str, kind: Type, default: AnyExpr | None, span: Span) -> Json:
+        """An input, config or output as `{name, type, default, span}`; default: its text, left out without one."""
         value = None if default is None else self.text(default)
         return without_empty({"name": name, "type": str(kind), "default": value, "span": self.span(span)})
 
     def trigger(self, item: ir.Trigger) -> Json:
+        """A trigger as `{kind, args, as, where, span}`."""
         where = None if item.where is None else self.text(item.where)
         return without_empty(
             {"kind": item.kind, "args": dict(item.args), "as": item.alias, "where": where, "span": self.span(item.span)}
         )
 
     def concurrency(self, item: ir.Concurrency | None) -> Json:
+        """The limit of runs as `{limit, mode, by}`; None without one."""
         if item is None:
             return None
         by = None if item.by is None else self.text(item.by)
         return without_empty({"limit": item.limit, "mode": item.mode, "by": by})
 
     def budget(self, item: ir.Budget | None) -> Json:
+        """The budget as `{time, attempts, cost, currency}`, time as a duration literal; None without one."""
         if item is None:
             return None
         time = None if item.time is None else duration_text(item.time)
@@ -91,9 +95,11 @@ class Dumper:
         )
 
     def allow(self, item: ir.Allow) -> Json:
+        """An allowance as `{code, reason}`."""
         return {"code": item.code, "reason": item.reason}
 
     def test(self, item: ir.Test) -> Json:
+        """A test block as `{title, given, expect}`."""
         return {
             "title": item.title,
             "given": [without_empty(self.outcome(line) | {"times": line.times}, ("value",)) for line in item.given],
@@ -101,6 +107,7 @@ class Dumper:
         }
 
     def outcome(self, line: ir.Given | ir.Expect) -> dict[str, Json]:
+        """What `given` and `expect` share: `{role, name, indexes, verb, value}`."""
         return {
             "role": line.role,
             "name": line.name,
@@ -112,6 +119,7 @@ class Dumper:
     # --- statements ---
 
     def block(self, block: Block) -> Json:
+        """A block as the list of its statements."""
         return [self.statement(stmt) for stmt in block]
 
     def statement(self, stmt: AnyStmt) -> Json:
@@ -128,6 +136,7 @@ class Dumper:
         return without_empty(head | self.inside(stmt), keep=("body", "then", "arms"))
 
     def inside(self, stmt: AnyStmt) -> dict[str, Json]:
+        """What a statement has beyond kind, path, label and span, by its kind."""
         match stmt:
             case ir.Task():
                 return self.task(stmt)
@@ -162,6 +171,7 @@ class Dumper:
                 return {"value": self.text(stmt.value)}
 
     def task(self, stmt: ir.Task) -> dict[str, Json]:
+        """The fields of a task: its call, clauses, needs and type."""
         fallback: Json = None
         if stmt.fallback and stmt.fallback.call:
             fallback = {"call": self.call(stmt.fallback.call, typed=False)}
@@ -198,6 +208,7 @@ class Dumper:
         }
 
     def approve(self, stmt: ir.Approve) -> dict[str, Json]:
+        """The fields of an approval."""
         return {
             "question": self.text(stmt.question),
             "by": stmt.by,
@@ -234,6 +245,7 @@ class Dumper:
         return without_empty(data, keep=("args", "idempotent", "no_retry"))
 
     def retry(self, retry: ir.Retry) -> Json:
+        """A retry policy as `{kind, attempts, first, max}`, times as duration literals."""
         maximum = None if retry.maximum is None else duration_text(retry.maximum)
         return without_empty(
             {

@@ -54,6 +54,7 @@ class Taints:
         return settled(marks, expr)
 
     def of_ref(self, ref: ir.Ref) -> frozenset[str]:
+        """The marks of what a name stands for: an event, a task, the item of a loop, an input by its default."""
         match ref.kind:
             case "event":
                 return frozenset([UNTRUSTED]) if ref.name in self.outside else NONE

@@ -56,14 +56,17 @@ class Undumper:
     # --- shapes ---
 
     def wrong(self, place: str, wanted: str) -> UserError:
+        """The error for a value at a place (`flows[0].body[1]`) that is not of the kind that is wanted."""
         return UserError(f"{self.path}: {place} is no {wanted}", "see schemas/wfc_schemas/flow.schema.json")
 
     def table(self, value: Json, place: str) -> Table:
+        """The value as a JSON object. Raises UserError for another one."""
         if not isinstance(value, dict):
             raise self.wrong(place, "table")
         return value
 
     def items(self, value: Json, place: str) -> list[Json]:
+        """The value as a JSON array, an empty one for null. Raises UserError for another one."""
         if value is None:
             return []
         if not isinstance(value, list):
@@ -71,18 +74,21 @@ class Undumper:
         return value
 
     def string(self, data: Table, key: str, place: str) -> str:
+        """The text at a key. Raises UserError where there is none."""
         value = data.get(key)
         if not isinstance(value, str):
             raise self.wrong(f"{place}.{key}", "text")
         return value
 
     def tables(self, data: Table, key: str, place: str) -> list[tuple[Table, str]]:
+        """The objects of the array at a key, each with its place. Raises UserError for other items."""
         items = self.items(data.get(key), f"{place}.{key}")
         return [(self.table(item, f"{place}.{key}[{at}]"), f"{place}.{key}[{at}]") for at, item in enumerate(items)]
 
     # --- flows ---
 
     def flow(self, data: Table, place: str) -> str:
+        """The text of a flow."""
         lines = [f"flow {self.string(data, 'name', place)} {{"]
         doc = data.get("doc")
         if isinstance(doc, str) and doc:
@@ -108,6 +114,7 @@ class Undumper:
         return "\n".join([*lines, "}", ""])
 
     def trigger(self, data: Table, place: str) -> str:
+        """The line of a trigger."""
         args = self.table(data.get("args", {}), f"{place}.args")
         inside = ", ".join(f"{name}: {literal(value)}" for name, value in args.items() if value is not None)
         alias = f" as {data['as']}" if data.get("as") else ""
@@ -115,6 +122,7 @@ class Undumper:
         return f"on {self.string(data, 'kind', place)}({inside}){alias}{where}"
 
     def limits(self, data: Table, place: str) -> list[str]:
+        """The lines of allowances, concurrency, budget and target options."""
         lines = []
         allows = [self.allow(item, at) for item, at in self.tables(data, "allow", place)]
         if allows:
@@ -137,9 +145,11 @@ class Undumper:
         return lines
 
     def allow(self, data: Table, place: str) -> str:
+        """The clause of an allowance."""
         return f"allow {self.string(data, 'code', place)} {quoted(self.string(data, 'reason', place))}"
 
     def test(self, data: Table, place: str) -> list[str]:
+        """The lines of a test block."""
         lines = [f"test {quoted(self.string(data, 'title', place))} {{"]
         for word in ("given", "expect"):
             for item, at in self.tables(data, word, place):
@@ -155,12 +165,15 @@ class Undumper:
     # --- statements ---
 
     def block(self, data: Table, key: str, place: str) -> list[str]:
+        """The lines of the statements at a key."""
         return [line for item, at in self.tables(data, key, place) for line in self.statement(item, at)]
 
     def braces(self, head: str, data: Table, key: str, place: str) -> list[str]:
+        """A head, the statements at a key, and the closing brace."""
         return [f"{head} {{", *self.block(data, key, place), "}"]
 
     def statement(self, data: Table, place: str) -> list[str]:
+        """The lines of a statement. Raises UserError for an unknown kind."""
         kind = self.string(data, "kind", place)
         match kind:
             case "task":
@@ -193,6 +206,7 @@ class Undumper:
                 raise self.wrong(f"{place}.kind", "kind of statement")
 
     def branches(self, data: Table, place: str) -> list[str]:
+        """The lines of an `if` with its `else if` and `else`."""
         lines: list[str] = []
         for arm, at in self.tables(data, "arms", place):
             word = "else if" if lines else "if"
@@ -200,6 +214,7 @@ class Undumper:
         return lines + (self.braces("else", data, "else", place) if data.get("else") else [])
 
     def match(self, data: Table, place: str) -> list[str]:
+        """The lines of a `match`."""
         lines = [f"match {self.string(data, 'subject', place)} {{"]
         for arm, at in self.tables(data, "arms", place):
             members = ", ".join(quoted(str(item)) for item in self.items(arm.get("members"), f"{at}.members"))
@@ -209,6 +224,7 @@ class Undumper:
         return [*lines, "}"]
 
     def task(self, data: Table, place: str) -> str:
+        """The text of a task."""
         call = self.table(data.get("call"), f"{place}.call")
         parts = [f"task {self.string(data, 'label', place)} = {self.call(call, f'{place}.call')}"]
         if call.get("result"):
@@ -218,11 +234,13 @@ class Undumper:
         return " ".join(parts)
 
     def call(self, data: Table, place: str) -> str:
+        """The text of a call: action and arguments, which are texts of expressions."""
         args = self.table(data.get("args", {}), f"{place}.args")
         inside = ", ".join(f"{name}: {value}" for name, value in args.items())
         return f"{self.string(data, 'action', place)}({inside})"
 
     def policies(self, data: Table, place: str) -> list[str]:
+        """The clauses of a call: retry, timeout, idempotent, effect."""
         parts = []
         if data.get("retry"):
             retry = self.table(data["retry"], f"{place}.retry")
@@ -247,6 +265,7 @@ class Undumper:
         return parts
 
     def own_clauses(self, data: Table, place: str) -> list[str]:
+        """The clauses that only a task has: when, after, until, holds, fallback, undo, allow."""
         parts = [f"{key} {self.string(data, key, place)}" for key in ("when",) if key in data]
         after = [str(name) for name in self.items(data.get("after"), f"{place}.after")]
         parts += [f"after {', '.join(after)}"] if after else []
@@ -267,11 +286,13 @@ class Undumper:
         return parts + [self.allow(item, at) for item, at in self.tables(data, "allow", place)]
 
     def inner(self, data: Table, place: str) -> str:
+        """The call of a fallback or undo, its clauses in braces."""
         call = self.table(data.get("call"), f"{place}.call")
         clauses = " ".join(self.policies(call, place))
         return f"{self.call(call, place)}{f' {{ {clauses} }}' if clauses else ''}"
 
     def approve(self, data: Table, place: str) -> str:
+        """The text of an approval."""
         parts = [f"approve {self.string(data, 'label', place)} = {self.string(data, 'question', place)}"]
         parts += [f"by {quoted(str(data['by']))}"] if data.get("by") else []
         parts += [f"-> {data['fields']}"] if data.get("fields") else []

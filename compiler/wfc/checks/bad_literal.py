@@ -82,6 +82,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 
 def schedule(trigger: Trigger) -> Iterator[Diagnostic]:
+    """Findings about the cron expression and time zone of a trigger."""
     args = dict(trigger.args)
     expression, zone = args.get("cron"), args.get("timezone")
     fault = cron.read(expression) if isinstance(expression, str) else None

@@ -106,6 +106,7 @@ def looks_like(text: str, name: str) -> str:
 
 
 def report(what: str, span: Span) -> Diagnostic:
+    """The finding; what: what the text seems to be, never the text itself."""
     return CHECK.found(
         f"a secret stands in the flow ({what})",
         span,

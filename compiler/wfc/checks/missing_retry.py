@@ -80,6 +80,7 @@ def single_try(task: Task) -> Lacking | None:
 
 
 def report(group: list[Lacking]) -> Diagnostic:
+    """One finding for the calls that lack the same thing."""
     first = group[0]
     gives, what = ("gives", work(first.call)) if len(group) == 1 else ("give", "what they do")
     return CHECK.found(

@@ -77,6 +77,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 
 def report(title: str, call: Call, how: str, policy: Label) -> Diagnostic:
+    """The finding about one call; how: by which retry it may be repeated; policy: where that stands."""
     unsafe = call.effect.repeat == "unsafe"
     nature = "not safe to repeat" if unsafe else "nobody knows to be safe to repeat"
     return CHECK.found(

@@ -71,6 +71,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 
 def report(title: str, call: Call, place: Span, fault: str, remedy: str) -> Diagnostic:
+    """The finding about the key of one call; fault and remedy: ends of the message and the help."""
     return CHECK.found(
         f"the idempotency key of {title} {fault}",
         place,

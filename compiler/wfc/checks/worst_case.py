@@ -19,6 +19,7 @@ def worst_case(block: Block) -> int:
 
 
 def of_statement(stmt: AnyStmt) -> int:
+    """The longest that a statement can take, in milliseconds, as far as limits are known."""
     match stmt:
         case ir.Task():
             return of_task(stmt)
@@ -54,6 +55,7 @@ def of_task(task: Task) -> int:
 
 
 def of_call(call: Call) -> int:
+    """The longest of all attempts of a call with its pauses, in milliseconds; at most 100 attempts are counted."""
     if isinstance(call.op, ir.Sleep):
         known = call.op.duration
         return known.value if isinstance(known, ir.Literal) and isinstance(known.value, int) else 0

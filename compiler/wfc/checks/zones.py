@@ -22,6 +22,7 @@ def known_zone(name: str) -> bool:
 
 
 def has(name: str) -> bool:
+    """Is there a zone of this name in the database?"""
     if set(name) <= CHARACTERS and any(os.path.isfile(f"{folder}/{name}") for folder in FOLDERS):
         return True
     from zoneinfo import ZoneInfo

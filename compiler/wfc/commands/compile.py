@@ -39,6 +39,7 @@ def run(arguments: list[str]) -> int:
 
 
 def parse(arguments: list[str]) -> Namespace:
+    """The options of `wfc compile`. Ends with exit code 2 for wrong ones, as argparse does."""
     import wfc_targets
 
     options = parser("compile", "Compile flows. One flow goes to standard output; several need -o DIR.")

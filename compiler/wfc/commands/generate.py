@@ -50,6 +50,7 @@ def run(arguments: list[str]) -> int:
 
 
 def parse(arguments: list[str]) -> Namespace:
+    """The options of `wfc generate`. Ends with exit code 2 for wrong ones, as argparse does."""
     import wfc_targets
 
     options = parser("generate", "Turn plain words into a checked flow.")

@@ -60,14 +60,17 @@ class Writer:
         return "\n".join([*lines, "}", ""])
 
     def quiet_defaults(self) -> str:
+        """The defaults of a flow that tells nobody, which is an assumption."""
         self.assume("nobody is told when it fails (add: `if it fails tell #channel`)")
         return 'defaults { timeout 10m allow WF501 "the intent names nobody to tell" }'
 
     def doc(self) -> str:
+        """The docstring of the flow: the intent."""
         text = self.intent.replace('"', "'")
         return f'"""{text}{" " if text.endswith(chr(39)) else ""}"""'
 
     def assume(self, what: str) -> None:
+        """Note an assumption, once."""
         if what not in self.assumptions:
             self.assumptions.append(what)
 
@@ -89,6 +92,7 @@ class Writer:
     # --- when ---
 
     def trigger(self, node: Any) -> str:
+        """The line of the trigger that a sentence names."""
         words = [str(child) for child in node.children if not hasattr(child, "data")]
         match node.data:
             case "schedule":
@@ -105,6 +109,7 @@ class Writer:
                 return "on manual()"
 
     def schedule(self, node: Any, words: list[str]) -> str:
+        """The trigger of `every day at …` and its like."""
         period = words[0].lower()
         zone = next((word for word in words[1:] if word == "UTC" or "/" in word), "")
         time = next((child for child in node.children if hasattr(child, "data")), None)
@@ -136,11 +141,13 @@ class Writer:
         return number, int(minute or 0)
 
     def cron(self, expression: str, zone: str) -> str:
+        """A schedule by its cron expression; without a zone it is UTC, which is an assumption."""
         if not zone:
             self.assume("the time zone is UTC (say `in Europe/Berlin` for another)")
         return f'on schedule("{expression}", timezone: "{zone or "UTC"}")'
 
     def interval(self, words: list[str]) -> str:
+        """The trigger of `every 15 minutes`. Raises UserError for an interval that no cron expression can say."""
         from wfc.errors import MODEL, UserError
 
         count, unit = int(words[0]), words[1].lower().rstrip("s")
@@ -175,11 +182,13 @@ class Writer:
                 return [f'{indent}approve {name} = "Go on?" by {quoted(who)} timeout 1d']
 
     def steps(self, node: Any, indent: str) -> list[str]:
+        """The lines of several steps."""
         return [
             line for child in node.children if getattr(child, "data", "") == "step" for line in self.step(child, indent)
         ]
 
     def for_each(self, node: Any, indent: str) -> list[str]:
+        """The lines of a loop over items that are named, or over an input."""
         variable = identifier(str(node.children[0]))
         items = [str(child.children[0]).strip('"') for child in node.children if getattr(child, "data", "") == "item"]
         limit = next((str(child) for child in node.children if getattr(child, "type", "") == "NUMBER"), "")
@@ -191,6 +200,7 @@ class Writer:
         return [head, *body, f"{indent}}}"]
 
     def if_else(self, node: Any, indent: str) -> list[str]:
+        """The lines of a condition on an input."""
         name = identifier(str(node.children[0]))
         value = str(node.children[1].children[0]).strip('"')
         self.inputs.append(name)
@@ -202,12 +212,14 @@ class Writer:
     # --- steps ---
 
     def step(self, node: Any, indent: str) -> list[str]:
+        """The lines of one action with its modifiers."""
         action, *modifiers = node.children
         name, call, safe = getattr(self, f"do_{action.data}")(action)
         clauses = self.clauses(modifiers, safe)
         return [f"{indent}task {name} = {call}{clauses}"]
 
     def clauses(self, modifiers: list[Any], safe: bool) -> str:
+        """The clauses that the modifiers of an action ask for; safe: it may be repeated."""
         text = ""
         retried = False
         for modifier in modifiers:
@@ -225,19 +237,23 @@ class Writer:
         return text if retried or not safe else f" {TRIES}{text}"
 
     def do_run(self, node: Any) -> tuple[str, str, bool]:
+        """`run `command``: (name, call, is it safe to repeat?), as for all `do_` methods."""
         command = str(node.children[0]).strip("`")
         env = f", env: {{ {self.item.upper()}: {self.item} }}" if self.item else ""
         return self.name(identifier(command)), f"shell({quoted(command)}{env})", False
 
     def do_run_flow(self, node: Any) -> tuple[str, str, bool]:
+        """`run the flow NAME`."""
         flow = identifier(str(node.children[0]))
         return self.name(f"run_{flow}"), f"flow.run({flow})", False
 
     def do_fetch(self, node: Any) -> tuple[str, str, bool]:
+        """`fetch URL`."""
         url = str(node.children[0])
         return self.name(f"fetch_{identifier(url)}"), f"http.get(url: {quoted(url)})", True
 
     def do_tell(self, node: Any) -> tuple[str, str, bool]:
+        """`tell #channel …`."""
         channel = str(node.children[0])
         self.secrets.append("slack_token")
         self.remote = True
@@ -246,6 +262,7 @@ class Writer:
         return name, f"slack.send(token: slack_token, channel: {quoted(channel)}, text: {text})", False
 
     def do_email(self, node: Any) -> tuple[str, str, bool]:
+        """`email ADDRESS …`."""
         address = str(node.children[0])
         self.configs += ["smtp_host", "smtp_user", "mail_from"]
         self.secrets.append("smtp_password")
@@ -260,9 +277,11 @@ class Writer:
         return f'"{self.said}: {{run.url}}"'
 
     def do_wait(self, node: Any) -> tuple[str, str, bool]:
+        """`wait 5 minutes`."""
         return self.name("wait"), f"sleep({duration(node)}) timeout {longer(node)}", False
 
     def do_back_up(self, node: Any) -> tuple[str, str, bool]:
+        """`back up NAME to s3://…`; the dump is a task of its own."""
         database, place = identifier(str(node.children[0])), str(node.children[1]).removeprefix("s3://")
         bucket, _, prefix = place.partition("/")
         self.secrets.append(f"{database}_url")
@@ -272,6 +291,7 @@ class Writer:
         return dump, first + f"s3.put(bucket: {quoted(bucket)}, key: {key}, file: {dump})", True
 
     def do_keep(self, node: Any) -> tuple[str, str, bool]:
+        """`keep s3://… for N days`."""
         place = str(node.children[0]).removeprefix("s3://")
         bucket, _, prefix = place.partition("/")
         days = int(node.children[1]) if str(node.children[2]).lower().startswith("day") else 1
@@ -287,6 +307,7 @@ class Writer:
         return self.name("keep"), call, True
 
     def do_use(self, node: Any) -> tuple[str, str, bool]:
+        """`use ACTION with …`: any action of the catalog."""
         action, *settings = node.children
         args = ", ".join(f"{setting.children[0]}: {argument(str(setting.children[1]))}" for setting in settings)
         return self.name(identifier(str(action))), f"{action}({args})", False

@@ -198,6 +198,7 @@ class Calls:
         return full
 
     def default(self, node: Node, signature: Signature) -> AnyExpr:
+        """The default of a parameter, as written in the signature's own text."""
         from wfc.resolve.expressions import Expressions
 
         return Expressions(signature.document, self.report).resolve(node, Scope(Names(), substituted={}))

@@ -57,6 +57,7 @@ class Clauses:
         return Policies(**(values | {"allows": tuple(allows)}))  # type: ignore[arg-type]
 
     def policy(self, node: Node, scope: Scope, values: dict[str, object]) -> object:
+        """One clause of a call; what stands beside it (the reason of `no retry`) goes into `values`."""
         match node.kind:
             case "retry":
                 return self.retry(node, scope)
@@ -87,6 +88,7 @@ class Clauses:
         return value
 
     def allow(self, node: Node) -> ir.Allow:
+        """An `allow CODE "reason"`; the reason is "" where none was written, which WF002 is about."""
         code, reason = node.token("NAME"), node.token("STRING")
         assert code is not None
         text = unescape(reason, self.document, self.report) if reason else ""
@@ -124,6 +126,7 @@ class Clauses:
         )
 
     def retry_argument(self, arg: Node, kind: str, given: dict[str, ir.Literal], scope: Scope) -> None:
+        """Take one argument of `retry` into `given`. Reports WF202 for one that it does not take."""
         key = arg.kids[0] if arg.kind == "named" else None
         if not isinstance(key, Token) or key.text not in RETRIES[kind]:
             place = self.document.span(key or arg)

@@ -54,6 +54,7 @@ class Declarations:
         return name
 
     def frame(self, kind: str, name: str = "") -> Frame:
+        """A new frame around names: kind (`for`, `if`, `try` …) and the name of what makes it."""
         self.count += 1
         return Frame(kind, self.count, name)
 
@@ -77,6 +78,7 @@ class Declarations:
                     continue
 
     def declare_block(self, node: Node, frames: tuple[Frame, ...], prefix: str) -> None:
+        """Declare what stands in the blocks of a compound statement, each in a frame of its own."""
         name = node.token("NAME")
         if node.kind == "for_" and name:
             label = self.label(node, f"for_{name.text}")
@@ -100,6 +102,7 @@ class Declarations:
                 self.declare(block, (*frames, self.frame(kind)), prefix)
 
     def declare_task(self, node: Node, frames: tuple[Frame, ...], prefix: str) -> None:
+        """Declare a task or an approval under its name. Reports WF103 for one that is taken."""
         name = node.token("NAME")
         assert name is not None
         written = self.written_type(node)

@@ -76,9 +76,11 @@ class Expressions:
     # --- atoms ---
 
     def on_atom(self, node: Node, scope: Scope) -> AnyExpr:
+        """What stands in parentheses."""
         return self.resolve(node.nodes()[0], scope)
 
     def on_literal(self, node: Node, scope: Scope) -> AnyExpr:
+        """A number, bool, null or duration. Reports WF207 for an int beyond 2^53 - 1 and what is no number."""
         token = node.kids[0]
         assert isinstance(token, Token)
         span = self.document.span(node)
@@ -104,11 +106,13 @@ class Expressions:
                 return ir.Literal(DURATION, span, duration_value(token.text))
 
     def on_raw_text(self, node: Node, scope: Scope) -> AnyExpr:
+        """A triple-quoted text, dedented; it never interpolates."""
         token = node.kids[0]
         assert isinstance(token, Token)
         return ir.Literal(STRING, self.document.span(node), dedented(token.text))
 
     def on_text(self, node: Node, scope: Scope) -> AnyExpr:
+        """A string; with holes an `ir.Text`, else a literal."""
         token = node.kids[0]
         assert isinstance(token, Token)
         parts: list[AnyExpr] = []
@@ -120,6 +124,7 @@ class Expressions:
         return joined(parts, self.document.span(node))
 
     def on_hole(self, part: tuple[str, int], scope: Scope) -> AnyExpr:
+        """The expression in one hole `{…}` of a string, (source, offset). Reports WF207 for one that is none."""
         source, offset = part
         span = Span(offset, offset + len(source), self.document.path)
         tree, problem = parse_part(source, "expr", offset)
@@ -178,6 +183,7 @@ class Expressions:
         return value
 
     def named(self, node: Node, scope: Scope) -> AnyExpr:
+        """The value that a name stands for: a variable, or what `symbol` finds."""
         token = node.kids[0]
         assert isinstance(token, Token)
         span = self.document.span(token)
@@ -198,6 +204,7 @@ class Expressions:
         return self.symbol(node, name, scope)
 
     def symbol(self, node: Node, name: str, scope: Scope) -> AnyExpr:
+        """The value of a declared name. Reports WF102 for an unknown one."""
         span = self.document.span(node)
         symbol = scope.names.get(name)
         if symbol is None:
@@ -221,6 +228,7 @@ class Expressions:
     # --- parts of values ---
 
     def on_attribute(self, node: Node, scope: Scope) -> AnyExpr:
+        """A field `x.f`, optional where x is. Reports WF201 for a field that the type lacks."""
         base = node.kids[0]
         lone = isinstance(base, Node) and base.kind == "reference"
         of = self.named(base, scope) if lone else self.resolve(base, scope)  # type: ignore[arg-type]
@@ -268,6 +276,7 @@ class Expressions:
                 return UNKNOWN
 
     def on_index(self, node: Node, scope: Scope) -> AnyExpr:
+        """An item `xs[i]` of a list, or a value `m["k"]` of a map or json. Reports other types."""
         of = self.resolve(node.kids[0], scope)
         index = self.resolve(node.kids[2], scope)
         span = self.document.span(node)
@@ -290,6 +299,7 @@ class Expressions:
                 return self.mismatch(node, f"a `{of.type}` has no items to take by `[ ]`")
 
     def on_slice(self, node: Node, scope: Scope) -> AnyExpr:
+        """A slice `xs[a:b]` of a list or text. Reports other types."""
         of = self.resolve(node.kids[0], scope)
         colon = next(at for at, kid in enumerate(node.kids) if kid.kind == "COLON")
         ends: list[AnyExpr | None] = [None, None]
@@ -303,6 +313,7 @@ class Expressions:
     # --- collections ---
 
     def on_list(self, node: Node, scope: Scope) -> AnyExpr:
+        """A list, of the type that its items have in common. Reports WF201 where they have none."""
         items = tuple(self.resolve(kid, scope) for kid in node.nodes())
         kind: Type | None = items[0].type if items else UNKNOWN
         for item in items[1:]:
@@ -313,6 +324,7 @@ class Expressions:
         return ir.ListExpr(types.ListType(kind), self.document.span(node), items)
 
     def on_record(self, node: Node, scope: Scope) -> AnyExpr:
+        """A record. Reports WF103 for a field that stands twice, whatever its case."""
         entries: dict[str, AnyExpr] = {}
         for entry in node.nodes("entry"):
             key = entry.kids[0]
@@ -332,6 +344,7 @@ class Expressions:
         return ir.RecordExpr(kind, self.document.span(node), tuple(entries.items()))
 
     def on_comprehension(self, node: Node, scope: Scope) -> AnyExpr:
+        """A comprehension `[e for x in xs if c]`."""
         body, generator = node.nodes()
         return self.generated(node, "", body, generator, scope)
 
@@ -364,6 +377,7 @@ class Expressions:
     # --- operators ---
 
     def on_unary(self, node: Node, scope: Scope) -> AnyExpr:
+        """`not` or a sign; the sign of a number becomes part of it. Reports operands of another type."""
         sign = node.kids[0].kind
         operand = self.resolve(node.kids[1], scope)
         span = self.document.span(node)
@@ -377,6 +391,7 @@ class Expressions:
         return ir.Unary(operand.type, span, "-", operand)
 
     def on_binary(self, node: Node, scope: Scope) -> AnyExpr:
+        """An operator between two values. Reports WF201 for types that it does not take."""
         op = " ".join(token.text for token in tokens_of(node.kids[1]))
         left, right = self.resolve(node.kids[0], scope), self.resolve(node.kids[2], scope)
         span = self.document.span(node)
@@ -404,6 +419,7 @@ class Expressions:
             self.report.error("WF201", f'this is never "{value.value}"', value.span, help=help_text)
 
     def on_coalesce(self, node: Node, scope: Scope) -> AnyExpr:
+        """`a ?? b`, of the type that both have in common. Reports WF201 where there is none."""
         parts = [self.resolve(kid, scope) for kid in node.nodes()]
         result = parts[0]
         for part in parts[1:]:
@@ -418,6 +434,7 @@ class Expressions:
         return result
 
     def on_conditional(self, node: Node, scope: Scope) -> AnyExpr:
+        """`if c then a else b`. Reports WF201 for arms without a common type."""
         test, then, other = (self.resolve(kid, scope) for kid in node.nodes())
         kind = types.common(then.type, other.type)
         if kind is None:
@@ -425,6 +442,7 @@ class Expressions:
         return ir.Conditional(kind, self.document.span(node), self.demand(test, BOOL, "`if`"), then, other)
 
     def on_apply(self, node: Node, scope: Scope) -> AnyExpr:
+        """A call of a function. Reports unknown ones, and arguments that it does not take."""
         from wfc.functions import FUNCTIONS, result_type
 
         name = node.token("NAME")

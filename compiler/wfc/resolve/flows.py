@@ -131,6 +131,7 @@ class FlowResolver:
                 return
 
     def trigger_list(self, node: Node) -> tuple[ir.Trigger, ...]:
+        """The triggers, and their aliases as names of the flow."""
         nodes = node.nodes("trigger")
         triggers = []
         for item in nodes:
@@ -161,6 +162,7 @@ class FlowResolver:
         return kinds
 
     def input(self, node: Node, kinds: dict[int, Type]) -> ir.Input:
+        """An input. Reports a default that does not fit its type."""
         name = node.token("NAME")
         assert name is not None
         inside = node.nodes()
@@ -178,6 +180,7 @@ class FlowResolver:
                 self.report.error("WF209", f"{what} is computed at the start, before any task has run", ref.span)
 
     def config(self, node: Node) -> ir.Config:
+        """A config. Reports a default that does not fit its type or is not constant."""
         name = node.token("NAME")
         assert name is not None
         inside = node.nodes()
@@ -189,6 +192,7 @@ class FlowResolver:
         return ir.Config(name.text, kind, default, self.document.span(node))
 
     def secrets(self, node: Node) -> list[ir.Secret]:
+        """The secrets, one for each name."""
         return [
             ir.Secret(name.text, self.document.span(name))
             for item in node.nodes("secret")
@@ -196,6 +200,7 @@ class FlowResolver:
         ]
 
     def output(self, node: Node) -> ir.Output:
+        """An output, which may read all tasks of the body. Reports a value that does not fit its type."""
         name = node.token("NAME")
         assert name is not None
         kind_node, value_node = node.nodes()
@@ -206,6 +211,7 @@ class FlowResolver:
         return ir.Output(name.text, kind, value, self.document.span(node))
 
     def concurrency(self, node: Node) -> ir.Concurrency | None:
+        """The limit of runs, None without one. Reports WF102 for an unknown mode, WF207 for a limit of 0."""
         item = node.node("concurrency")
         if item is None:
             return None
@@ -223,6 +229,7 @@ class FlowResolver:
         return ir.Concurrency(int(limit.text), mode.text if mode else "queue", by, self.document.span(item))
 
     def budget(self, node: Node) -> ir.Budget | None:
+        """The budget, None without one. Reports bounds that stand twice or are of another kind."""
         item = node.node("budget")
         if item is None:
             return None
@@ -241,6 +248,7 @@ class FlowResolver:
         return ir.Budget(time, attempts, cost, currency, self.document.span(item))
 
     def options(self, node: Node) -> ir.TargetOptions:
+        """The options of one target, as JSON values; what a target knows is checked later (`wfc.target_options`)."""
         name = node.token("NAME")
         assert name is not None
         values: list[tuple[str, ir.Json]] = []
@@ -269,6 +277,7 @@ class FlowResolver:
         return blocks
 
     def resolve_sections(self, node: Node, sections: list[Node]) -> tuple[ir.Block, ir.Block, ir.Block]:
+        """Body, `on failure` and `finally`, in this order; tasks of the body may be null in the others."""
         done = []
         names = ("the flow", "on failure", "finally")
         items = []

@@ -65,6 +65,7 @@ class Signatures:
         return self.cache[name]
 
     def parse(self, name: str, path: str, text: str, offset: int, kind: str) -> Signature:
+        """The signature that stands at an offset of a catalog's text; what is wrong in it is reported elsewhere."""
         document, _ = parse(path, text)
         self.report.quiet += 1
         try:

@@ -100,6 +100,7 @@ class Statements(Declarations):
         return any(ref is found for expression in allowed for found in walk.references(expression))
 
     def after_uses(self, node: Node) -> list[Use]:
+        """What the `after` clauses of a statement name; names that are no tasks are left out."""
         uses = []
         for clause in node.nodes("after"):
             for token in clause.tokens("NAME"):
@@ -132,6 +133,7 @@ class Statements(Declarations):
     # --- tasks ---
 
     def on_task(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Task, list[Done]]:
+        """A task with its call and clauses, and nothing of inner blocks."""
         name = node.token("NAME")
         assert name is not None
         self.once(node, "after", "when", "fallback", "undo", "until", "holds")
@@ -171,9 +173,11 @@ class Statements(Declarations):
                 self.report.error("WF103", f"`{kind}` is said twice", self.document.span(extra))
 
     def condition(self, node: Node, scope: Scope, what: str) -> AnyExpr:
+        """An expression that must be a bool. Reports WF201 for another type; `what` is said in the message."""
         return self.expressions.demand(self.expressions.resolve(node, scope), types.BOOL, what)
 
     def fallback(self, node: Node, call: ir.Call, written: Type | None, scope: Scope) -> ir.Fallback | None:
+        """The clause `fallback`, None without one. Reports a value or call whose type does not fit the task's."""
         clause = node.node("fallback")
         if clause is None:
             return None
@@ -217,6 +221,7 @@ class Statements(Declarations):
         return with_policies(call, policies, inherited)
 
     def until(self, node: Node, scope: Scope) -> ir.Until | None:
+        """The clause `until`, None without one; times in milliseconds."""
         clause = node.node("until")
         if clause is None:
             return None
@@ -225,6 +230,7 @@ class Statements(Declarations):
         return ir.Until(condition, every, within[0] if within else None, self.document.span(clause))
 
     def holds(self, node: Node, scope: Scope) -> ir.Holds | None:
+        """The clause `holds`, None without one; times in milliseconds."""
         clause = node.node("holds")
         if clause is None:
             return None
@@ -233,6 +239,7 @@ class Statements(Declarations):
         return ir.Holds(condition, every, duration, self.document.span(clause))
 
     def on_approve(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Approve, list[Done]]:
+        """An approval. Reports WF209 for clauses that it does not take."""
         name = node.token("NAME")
         assert name is not None
         strings = node.tokens("STRING")
@@ -273,12 +280,14 @@ class Statements(Declarations):
     # --- blocks ---
 
     def on_parallel(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Parallel, list[Done]]:
+        """A `parallel` with the edges between its statements."""
         done, pairs = self.block(node.nodes("block")[0], scope, sequence=False)
         head = self.head(node, self.labels[id(node)], prefix)
         fail_fast = node.token("FAIL_FAST") is not None
         return ir.Parallel(**head, body=done.block, edges=pairs, fail_fast=fail_fast), [done]  # type: ignore[arg-type]
 
     def on_for(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.For, list[Done]]:
+        """A loop; its variable has the type of an item. Reports WF201 for what is no list, WF207 for a maximum of 0."""
         name, limit = node.token("NAME"), node.token("INT")
         assert name is not None
         label = self.labels[id(node)]
@@ -303,6 +312,7 @@ class Statements(Declarations):
         return loop, [done]
 
     def on_if(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.If, list[Done]]:
+        """An `if` with all its arms."""
         blocks = node.nodes("block")
         tests = [kid for kid in node.nodes() if kid.kind != "block"]
         done = [self.block(block, scope)[0] for block in blocks]
@@ -313,6 +323,7 @@ class Statements(Declarations):
         return ir.If(**head, arms=arms, other=other), done  # type: ignore[arg-type]
 
     def on_match(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Match, list[Done]]:
+        """A `match`. Reports WF205 for members without an arm."""
         subject = self.expressions.resolve(node.nodes()[0], scope)
         arms, done = [], []
         seen: dict[str, Token] = {}
@@ -332,6 +343,7 @@ class Statements(Declarations):
         return ir.Match(**head, subject=subject, arms=tuple(arms), other=other), done  # type: ignore[arg-type]
 
     def member(self, token: Token, kind: Type, seen: dict[str, Token]) -> str:
+        """A member that an arm is for. Reports WF103 for a second arm, and what is no member of the type."""
         value = unescape(token, self.document, self.report)
         if value in seen:
             labels = (Label(self.document.span(seen[value]), "it is here first"),)
@@ -361,6 +373,7 @@ class Statements(Declarations):
                 self.expressions.demand(subject, types.STRING, "`match`")
 
     def on_try(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Try, list[Done]]:
+        """A `try`; inside of `recover` there is a `failure`."""
         body_node, recover_node = node.nodes("block")
         body = self.block(body_node, scope)[0]
         recover = self.block(recover_node, replace(scope, failure=True))[0]
@@ -368,6 +381,7 @@ class Statements(Declarations):
         return ir.Try(**head, body=body.block, recover=recover.block), [body, recover]  # type: ignore[arg-type]
 
     def on_workspace(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Workspace, list[Done]]:
+        """A workspace; an inherited retry stops at its border."""
         before, self.defaults = self.defaults, self.defaults and replace(self.defaults, retry=None)
         done = self.block(node.nodes("block")[0], scope)[0]
         self.defaults = before
@@ -377,6 +391,7 @@ class Statements(Declarations):
     # --- statements without blocks ---
 
     def on_require(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Require, list[Done]]:
+        """A `require`; without a message of its own it says its condition."""
         condition = self.condition(node.nodes()[0], scope, "`require`")
         message = node.token("STRING")
         place = self.document.span(node.nodes()[0])
@@ -387,6 +402,7 @@ class Statements(Declarations):
         return ir.Require(**head, condition=condition, message=text, allows=allows), []  # type: ignore[arg-type]
 
     def on_stop(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Stop, list[Done]]:
+        """A `stop`. Reports WF209 inside a loop, a `parallel` or a `try`."""
         token = node.token("STRING")
         assert token is not None
         for frame in scope.frames:
@@ -404,12 +420,14 @@ class Statements(Declarations):
         return ir.Stop(**head, message=self.text(token, scope)), []  # type: ignore[arg-type]
 
     def on_fail(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Fail, list[Done]]:
+        """A `fail`."""
         token = node.token("STRING")
         assert token is not None
         head = self.head(node, self.labels[id(node)], prefix)
         return ir.Fail(**head, message=self.text(token, scope)), []  # type: ignore[arg-type]
 
     def on_let(self, node: Node, scope: Scope, prefix: str) -> tuple[ir.Let, list[Done]]:
+        """A `let`, whose name is known in the rest of its block."""
         name = node.token("NAME")
         assert name is not None
         value = self.expressions.resolve(node.nodes()[0], scope)

@@ -62,6 +62,7 @@ class TestBlocks:
         return role, name.text, indexes
 
     def verb(self, node: Node, verbs: dict[str, bool]) -> str:
+        """What is given or expected, one of `verbs` (name → does it need a value?). Reports WF102 and WF202."""
         token = node.token("NAME")
         if token is None:
             return ""
@@ -72,6 +73,7 @@ class TestBlocks:
         return token.text
 
     def value(self, node: Node) -> ir.Json:
+        """The JSON value behind a verb, None without one."""
         inside = node.nodes()
         if len(inside) < 2:
             return None
@@ -81,11 +83,13 @@ class TestBlocks:
         return constant(self.expressions.resolve(value, Scope(Names())), self.report, "a value in a test")
 
     def given(self, node: Node) -> ir.Given:
+        """A `given` line."""
         role, name, indexes = self.place(node)
         times = node.token("INT")
         count = int(times.text) if times else None
         return ir.Given(role, name, indexes, self.verb(node, GIVEN), self.value(node), count, self.document.span(node))
 
     def expect(self, node: Node) -> ir.Expect:
+        """An `expect` line."""
         role, name, indexes = self.place(node)
         return ir.Expect(role, name, indexes, self.verb(node, EXPECT), self.value(node), self.document.span(node))

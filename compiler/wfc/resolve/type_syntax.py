@@ -42,6 +42,7 @@ class TypeReader:
                 return types.UNKNOWN
 
     def named_type(self, node: Node) -> Type:
+        """A type by its name, `list<T>` and `map<T>` among them. Reports WF102 and WF201 (wrong `<…>`)."""
         name = node.token("NAME")
         assert name is not None
         inner = node.nodes()
@@ -67,6 +68,7 @@ class TypeReader:
         return found
 
     def record(self, node: Node) -> Type:
+        """A record type. Reports WF103 for a field that stands twice, whatever its case."""
         fields: dict[str, Type] = {}
         for field in node.nodes("type_field"):
             key = field.kids[0]
@@ -84,6 +86,7 @@ class TypeReader:
         return types.RecordType(tuple(fields.items()))
 
     def enum(self, node: Node) -> Type:
+        """An enum type. Reports WF103 for a member that stands twice, whatever its case."""
         members: list[str] = []
         for token in node.tokens("STRING"):
             member = unescape(token, self.document, self.report)

@@ -99,6 +99,7 @@ def group(inside: Group, members: Sequence[Draft], groups: Groups) -> list[str]:
 
 
 def expanded(inside: Group) -> Call:
+    """The call that maps a group over its items."""
     return Call(f"{inside.id}.expand", ((inside.variable, Code(inside.source)),))
 
 

@@ -57,5 +57,6 @@ def listed(value: Json) -> list[str]:
 
 
 def refuse(names: Names, trigger: ir.Trigger, what: str, remedy: str) -> None:
+    """WF951 for a filter that a test of the payload cannot decide."""
     why = "Airflow has no listener of its own: the filter is a test of the payload, which can't tell this."
     unsupported(names, trigger.span, f"{what} in `on {trigger.kind}`", why, remedy)

@@ -62,6 +62,7 @@ class Kernel:
     # --- operations ---
 
     def shell(self, draft: Draft, call: ir.Call, op: ir.Shell, stmt: ir.Task) -> None:
+        """A `wfc.Shell`. WF951 for an image."""
         draft.operator = "wfc.Shell"
         if op.image:
             unsupported(
@@ -83,6 +84,7 @@ class Kernel:
             draft.arguments.append(("outputs", kinds))
 
     def python(self, draft: Draft, call: ir.Call, op: ir.Python) -> None:
+        """A `@task` function, in a virtual environment where packages are asked for. WF951 for an image."""
         names = ", ".join(name for name, _ in op.args)
         draft.function = Function(draft.id, names, (), op.body)
         draft.record = may_be_record(call.type) or "{" in op.body
@@ -133,6 +135,7 @@ class Kernel:
             draft.arguments += direct
 
     def http(self, draft: Draft, call: ir.Call, op: ir.Http, stmt: ir.Task) -> None:
+        """A `wfc.Http`."""
         draft.operator = "wfc.Http"
         if op.method != "GET":
             draft.arguments.append(("method", op.method))
@@ -171,6 +174,7 @@ class Kernel:
             draft.arguments.append(("pauses", tuple(seconds(pause) for pause in call.retry.pauses())))
 
     def sql(self, draft: Draft, call: ir.Call, op: ir.Sql) -> None:
+        """A `wfc.Sql`."""
         draft.operator = "wfc.Sql"
         single: list[tuple[str, AnyExpr]] = []
         if isinstance(op.url, ir.Ref) and op.url.kind == "secret":
@@ -183,6 +187,7 @@ class Kernel:
             draft.arguments.append(("rows", type_value(call.type)))
 
     def sleep(self, draft: Draft, op: ir.Sleep) -> None:
+        """A `WaitSensor` for a constant time, else a function that waits."""
         value = constant(op.duration)
         if isinstance(value, int) and not self.undo:
             draft.operator = self.names.use("airflow.providers.standard.sensors.time_delta", "WaitSensor")
@@ -193,6 +198,7 @@ class Kernel:
         self.function_arguments(draft, (("pause", op.duration),))
 
     def run_flow(self, draft: Draft, op: ir.RunFlow) -> None:
+        """A `wfc.RunFlow`, which starts a DAG and waits for it."""
         draft.operator = "wfc.RunFlow"
         draft.arguments.append(("trigger_dag_id", op.flow))
         draft.arguments.append(("poke_interval", 5))
@@ -200,6 +206,7 @@ class Kernel:
             self.arguments(draft, (), {"conf": op.inputs})
 
     def llm(self, draft: Draft, call: ir.Call, op: ir.Llm) -> None:
+        """A `wfc.Chat`."""
         draft.operator = "wfc.Chat"
         single = [("url", op.base_url), ("bearer", op.key), ("model", op.model), ("prompt", op.prompt)]
         if op.data is not None:
@@ -233,6 +240,7 @@ class Kernel:
             draft.arguments.append(("values", Code(function.name)))
 
     def direct_all(self, entries: Entries) -> list[tuple[str, Node]] | None:
+        """All values as nodes of template fields; None when one cannot be said there."""
         found: list[tuple[str, Node]] = []
         for name, value in entries:
             node = self.values.direct(value)

@@ -149,6 +149,7 @@ class Lowering(Blocks):
         return self.names.fresh(label + scope.suffix, scope.group is not None)
 
     def guard(self, draft: Draft, when: AnyExpr | None, scope: Scope) -> None:
+        """Let the task run only when the guard holds: a function for its `pre_execute`."""
         if when is None:
             return
         name = self.names.fresh(f"{draft.id}_when")
@@ -225,11 +226,13 @@ class Lowering(Blocks):
             )
 
     def python_args(self, stmt: ir.Task) -> Sequence[tuple[str, AnyExpr]]:
+        """The arguments of a Python body, none for other operations."""
         return stmt.call.op.args if isinstance(stmt.call.op, ir.Python) else ()
 
     # --- ends by hand, gates ---
 
     def require(self, stmt: ir.Require, scope: Scope) -> Tail:
+        """A function task that raises AirflowFailException, which is not retried, when the condition is false."""
         writer = FunctionWriter(Values(self.names, scope))
         test, message = writer.code(stmt.condition, "holds"), writer.code(stmt.message, "message")
         error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
@@ -237,6 +240,7 @@ class Lowering(Blocks):
         return self.plain(self.function_task(self.id(stmt.label, scope), "require", stmt, lines), scope)
 
     def fail(self, stmt: ir.Fail, scope: Scope) -> Tail:
+        """A function task that raises AirflowFailException."""
         writer = FunctionWriter(Values(self.names, scope))
         message = writer.code(stmt.message, "message")
         error = self.names.use("airflow.sdk.exceptions", "AirflowFailException")
@@ -262,12 +266,14 @@ class Lowering(Blocks):
         return self.plain(draft, scope)
 
     def plain(self, draft: Draft, scope: Scope) -> Tail:
+        """Add a task without further parts."""
         self.add(draft, scope)
         return Tail((draft.id,), False)
 
     # --- conditions ---
 
     def tests(self, arms: Sequence[tuple[AnyExpr, Block]]) -> list[AnyExpr]:
+        """The conditions of the arms of an `if`."""
         return [test for test, _ in arms]
 
     def members(self, stmt: ir.Match) -> list[AnyExpr]:
@@ -304,6 +310,7 @@ class Lowering(Blocks):
         return Tail(tuple(dict.fromkeys(nodes)), True)
 
     def guarded(self, stmt: ir.If | ir.Match, tests: list[AnyExpr], bodies: Sequence[Block], scope: Scope) -> Tail:
+        """Arms inside a mapped group: each task asks for its arm, since a branch cannot skip in there."""
         name = self.id(f"{stmt.label}_branch", scope)
         writer = FunctionWriter(Values(self.names, scope))
         lines = self.arm_lines(writer, tests, list(range(len(bodies))))

@@ -82,6 +82,7 @@ class Reader:
         ]
 
     def instance(self, entry: Entry, run: TaskRun, index: tuple[int, ...]) -> Instance:
+        """One task instance of the engine as an instance of the reference."""
         extra = dict(entry.extra)
         state = self.reference_state(entry, run, index)
         attempts: int | None = run.attempts if state in (SUCCEEDED, FAILED) else 0

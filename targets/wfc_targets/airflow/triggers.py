@@ -146,6 +146,7 @@ def called(names: Names, trigger: ir.Trigger) -> None:
 
 
 def asset_of(names: Names, trigger: ir.Trigger) -> Node:
+    """The asset that another flow updates when it has ended well. WF951 for other ends."""
     args = dict(trigger.args)
     if args.get("states", ["succeeded"]) != ["succeeded"]:
         unsupported(
@@ -159,6 +160,7 @@ def asset_of(names: Names, trigger: ir.Trigger) -> Node:
 
 
 def timetable(names: Names, crons: list[ir.Trigger]) -> Node:
+    """The `schedule=` of cron triggers; None without one. WF951 for several zones."""
     if not crons:
         return None
     zones = [str(dict(trigger.args).get("timezone") or "UTC") for trigger in crons]

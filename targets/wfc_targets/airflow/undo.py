@@ -92,6 +92,7 @@ class Undos:
         return [context.branch for context in scope.contexts[-1:] if context.branch and scope.waits]
 
     def checks(self, undo: Undo, check: Call | None) -> list[Code | Call]:
+        """The conditions of an undo's `pre_execute`: that of its place, and how its task has ended."""
         name = self.task(undo)
         also = (("or_timed_out", True),) if undo.stmt.undo_on_timeout else ()
         if also:
@@ -99,6 +100,7 @@ class Undos:
         return [*([check] if check else []), Call("wfc.succeeded", ((None, name), *also))]
 
     def single(self, undo: Undo, scope: Scope, check: Call | None) -> tuple[str, ...]:
+        """The undo of a task outside of loops; gives the ids of its tasks."""
         assert undo.stmt.undo
         lowering = self.lowering
         name = lowering.id(f"{undo.stmt.label}_undo", scope)

@@ -58,6 +58,7 @@ class Values:
                 return None
 
     def direct_record(self, entries: Sequence[tuple[str, AnyExpr]]) -> Node | None:
+        """A record whose values can all be said in a template field; None when one cannot."""
         found: dict[str, Node] = {}
         for name, value in entries:
             node = self.direct(value)
@@ -75,6 +76,7 @@ class Values:
         return value
 
     def direct_ref(self, ref: ir.Ref) -> Node | None:
+        """A reference that Airflow resolves by itself; None for one that a function has to read."""
         if isinstance(ref.type, OptionalType):
             return None
         match ref.kind:
@@ -93,6 +95,7 @@ class Values:
                 return None
 
     def direct_item(self, ref: ir.Ref) -> Node | None:
+        """The item of a loop: its value in an unrolled one, the variable of a mapped group."""
         for fixed in self.scope.fixed:
             if fixed.loop == ref.name:
                 return self.direct(fixed.item)
@@ -119,6 +122,7 @@ class Values:
         return site if reachable and len(site.ids) == 1 and not site.child and not site.field else None
 
     def variable(self, site: Site) -> str:
+        """The Python variable that holds a task's result in the DAG file."""
         draft = site.draft
         return draft.id if draft.function else f"{draft.id}.output"
 
@@ -216,6 +220,7 @@ class FunctionWriter:
         return name
 
     def wish(self, ref: ir.Ref) -> str:
+        """The name that a variable for a reference would like to have."""
         match ref.kind:
             case "item":
                 return self.names.variables.get(ref.name, "item")
@@ -227,6 +232,7 @@ class FunctionWriter:
                 return ref.name.rpartition("/")[2]
 
     def free(self, name: str) -> str:
+        """The name, made different from those that are taken."""
         name = python_name(name)
         while name in self.variables.values() or name in ("context", "index", "wfc"):
             name += "_"
@@ -234,6 +240,7 @@ class FunctionWriter:
         return name
 
     def assign(self, name: str, code: str) -> None:
+        """Add a line that sets a variable."""
         self.lines.append(Line(f"{name} = {code}"))
 
     def read(self, ref: ir.Ref, name: str) -> None:
@@ -251,6 +258,7 @@ class FunctionWriter:
                 self.assign(name, self.source(ref))
 
     def read_config(self, ref: ir.Ref, name: str) -> None:
+        """Add the line that reads a config, `Variable.get`, with its default."""
         config = self.names.configs[ref.name]
         options = "" if ref.type == STRING else ", deserialize_json=True"
         default = None if config.default is None else constant(config.default)
@@ -266,6 +274,7 @@ class FunctionWriter:
         self.lines += [Line(f"if {name} is None:"), Line(f"{name} = {code}", depth=1)]
 
     def source(self, ref: ir.Ref) -> str:
+        """The Python text that reads a reference inside a task's function."""
         match ref.kind:
             case "secret":
                 return f"wfc.secret({string(self.names.connection(ref.name))})"
@@ -305,6 +314,7 @@ class FunctionWriter:
                 return 'context["dag_run"].conf or {}'
 
     def run(self, name: str) -> str:
+        """The Python text of `run.NAME`."""
         match name:
             case "id":
                 return 'context["run_id"]'
@@ -317,6 +327,7 @@ class FunctionWriter:
                 return "wfc.run_url(context)"
 
     def item(self, ref: ir.Ref) -> str:
+        """The Python text of the item, or its number, of a loop around."""
         for fixed in self.scope.fixed:
             if fixed.loop == ref.name:
                 return str(fixed.index) if ref.kind == "index" else self.fixed_item(fixed.item)
@@ -324,10 +335,12 @@ class FunctionWriter:
         return self.index() if ref.kind == "index" else f"{group.items}[{self.index()}]"
 
     def fixed_item(self, item: AnyExpr) -> str:
+        """The item of an unrolled loop, a constant or an expression."""
         value = constant(item)
         return self.code(item).text if isinstance(value, _NotConstant) else write(value)
 
     def index(self) -> str:
+        """The Python text of the number of the mapped instance."""
         return "index" if self.values.undo else 'context["ti"].map_index'
 
     def task(self, ref: ir.Ref) -> str:
@@ -342,6 +355,7 @@ class FunctionWriter:
         return self.collected(ref.name, loops[len(shared) :], suffix, index)
 
     def collected(self, path: str, loops: Sequence[str], suffix: str, index: str) -> str:
+        """The Python text of a task's results over loops, nested lists in the order of the items."""
         if not loops:
             return self.pulled(self.names.sites[path, suffix], index)
         label, inner = loops[0], loops[1:]
@@ -355,6 +369,7 @@ class FunctionWriter:
         return f"[{self.collected(path, inner, suffix, 'number')} for number in range({count})]"
 
     def pulled(self, site: Site, index: str) -> str:
+        """The Python text of the result of one task instance."""
         position = f", index={index}" if site.group else ""
         if site.child:
             return f"wfc.outputs_of(context, {string(site.ids[0])}, {string(site.child)}{position})"
