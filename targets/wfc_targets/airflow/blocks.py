@@ -32,49 +32,40 @@ class Blocks:
 
         def add(self, draft: Draft, scope: Scope, rule: str = "", upstream: Sequence[str] | None = None) -> Draft:
             """Put a task into the DAG behind `upstream`, by default behind what the scope waits for."""
-
-        ...
+            ...
 
         def block(self, body: Block, scope: Scope) -> Tail:
             """Lower a block; gives what must have ended behind it."""
-
-        ...
+            ...
 
         def statement(self, stmt: AnyStmt, scope: Scope) -> Tail:
             """Lower one statement."""
-
-        ...
+            ...
 
         def id(self, label: str, scope: Scope) -> str:
             """The task id of a label in a scope."""
-
-        ...
+            ...
 
         def created(self, start: int) -> list[Draft]:
             """The tasks that were made since there were `start` of them."""
-
-        ...
+            ...
 
         def value_task(self, name: str, role: str, stmt: AnyStmt, value: AnyExpr, scope: Scope) -> Draft:
             """A function task that computes one value."""
-
-        ...
+            ...
 
         def guard(self, draft: Draft, when: AnyExpr | None, scope: Scope) -> None:
             """Let a task run only when the guard holds."""
-
-        ...
+            ...
 
         def site(self, stmt: ir.Task | ir.Approve, ids: Sequence[str], draft: Draft, scope: Scope) -> None:
             """Note where the result of a statement is to be found."""
-
-        ...
+            ...
 
     # --- parallel ---
 
     def parallel(self, stmt: ir.Parallel, scope: Scope) -> Tail:
         """Each statement behind those that it needs; the block ends with those that nothing needs."""
-        ...
         if stmt.fail_fast:
             unsupported(
                 self.names,
