@@ -206,6 +206,7 @@ class Draft:
         self.artifact = artifact
         self.options = settings(project, flow)
         self.jobs: list[JobDraft] = []
+        self.job_names: set[str] = set()
         self.entries: list[Entry] = []
         self.diagnostics: list[Diagnostic] = []
         self.sites: dict[tuple[str, tuple[int, ...]], Site] = {}
@@ -234,7 +235,13 @@ class Draft:
         """A new job at the end of the workflow."""
         job = JobDraft(self.job_name(wanted), title)
         self.jobs.append(job)
+        self.job_names.add(job.id)
         return job
+
+    def forget(self, job: JobDraft) -> None:
+        """Take a job out again; its id is free."""
+        self.jobs.remove(job)
+        self.job_names.discard(job.id)
 
     def probe(self) -> JobDraft:
         """A job that is not in the workflow, for questions about what a job would see."""
@@ -242,9 +249,8 @@ class Draft:
 
     def job_name(self, wanted: str) -> str:
         """A new id for a job (jobs and steps have separate names)."""
-        known = {job.id for job in self.jobs}
         found, number = wanted, 2
-        while found in known:
+        while found in self.job_names:
             found, number = f"{wanted}_{number}", number + 1
         return found
 

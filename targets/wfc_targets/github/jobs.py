@@ -148,7 +148,7 @@ def removed(draft: Draft, job: JobDraft) -> bool:
     """Take a job without steps out again: all its statements are known never to run."""
     if job.steps or job.uses:
         return False
-    draft.jobs.remove(job)
+    draft.forget(job)
     return True
 
 

@@ -93,10 +93,10 @@ def _values(unit: Unit, stmt: ir.For, site: Site) -> Node:
 def exports(unit: Unit, stmt: ir.For, site: Site) -> list[model.FlowOutput]:
     """What an iteration hands out: the results that are read outside, the states that undos ask for."""
     around = (*site.around, stmt.label)
-    wanted = unit.collected(stmt.label)
     found = []
-    for path, producer in unit.places.producers.items():
-        if stmt.label in producer.loops and path in wanted:
+    for path in unit.in_text_order(unit.collected(stmt.label)):
+        producer = unit.places.producers[path]
+        if stmt.label in producer.loops:
             found.append(model.FlowOutput(producer.stmt.label, "JSON", _exported(unit, path, around)))
     return found + undo_exports(unit, stmt.body, around)
 

@@ -65,6 +65,7 @@ class Unit:
         self.children: list[model.EngineFlow] = []
         self._reads: dict[str, set[str] | None] | None = None
         self._collected: dict[str, set[str]] | None = None
+        self._positions: dict[str, int] | None = None
         self._read_types: dict[str, Type] | None = None
 
     def note(self, task: str, stmt: AnyStmt, role: str, site: Site, **extra: Json) -> None:
@@ -116,6 +117,13 @@ class Unit:
         if self._collected is None:
             self._collected = self._collect()
         return self._collected.get(loop, set())
+
+    def in_text_order(self, paths: set[str]) -> list[str]:
+        """Paths of tasks and approvals in the order of the text; others are left out."""
+        if self._positions is None:
+            self._positions = {path: number for number, path in enumerate(self.places.producers)}
+        known = self._positions
+        return sorted((path for path in paths if path in known), key=known.__getitem__)
 
     def _collect(self) -> dict[str, set[str]]:
         """Loop → what `collected` gives."""
