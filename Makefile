@@ -1,6 +1,6 @@
 # make test installs what the tests need and runs them all; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup engines check test test-fast test-scheduler bless soak docs lock
+.PHONY: help setup engines check test test-fast test-scheduler bless soak mutants docs lock
 
 # uv of this machine, or one in a private virtual environment.
 UV := $(shell command -v uv || echo .venv-uv/bin/uv)
@@ -43,6 +43,9 @@ bless: setup ## write the golden files anew (look at the difference before you c
 
 soak: setup ## the property tests with many more examples; N=300: so many random flows on each engine instead
 	$(if $(N),WFC_RANDOM_FLOWS=$(N) $(PYTEST) tests/test_random_flows.py,HYPOTHESIS_PROFILE=soak $(PYTEST) -m "not engine and not scheduler") $(ARGS)
+
+mutants: setup ## break the compiler on purpose, in each way of tests/mutants, and see that a test notices
+	PYTHONPATH=tests $(PYTHON) -m mutants $(ARGS)
 
 docs: setup ## write the generated pages anew
 	$(PYTHON) -m wfc.docgen && $(PYTHON) -m wfc.docgen_actions && $(PYTHON) -m wfc.build_checks_page

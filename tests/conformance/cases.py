@@ -151,6 +151,13 @@ CASES: tuple[Case, ...] = (
         behaviours={("task", "g"): FAIL, ("fallback", "g"): FAIL},
     ),
     Case(
+        "10 good", "10_fallback.wf", "c10_good", {"g": OK, "k": FAILED, "u": OK}, outputs={"seen": "first third"},
+        behaviours={
+            **result("g", v="first"), ("task", "k"): FAIL,
+            ("task", "u"): Behaviour(returns=lambda attempt: {"seen": f"{attempt.args['V']} {attempt.args['W']}"}),
+        },
+    ),
+    Case(
         "11", "11_try_recover.wf", "c11", {"a": OK, "b": FAILED, "r": OK, "d": OK}, behaviours={("task", "b"): FAIL},
         order=("a < b", "b < r", "r < d"),
     ),
@@ -250,6 +257,10 @@ CASES: tuple[Case, ...] = (
     Case(
         "22 child fails", "22_subflow.wf", "c22", {"call": FAILED}, state="failed", inputs={"n": -1},
         behaviours={("task", "d"): FAIL},
+    ),
+    Case(
+        "22 no result", "22_subflow.wf", "c22_no_result", {"a": FAILED, "f": OK}, state="failed",
+        behaviours={("task", "t"): FAIL},
     ),
     Case(
         "23", "23_workspace.wf", "c23", {"w/a": OK, "w/b": OK}, behaviours=result("b", text="hello"),
@@ -404,9 +415,50 @@ CASES: tuple[Case, ...] = (
         states={"a": FAILED, "h": OK, "i": FAILED, "undo h": OK, "r": OK, "last": OK},
         behaviours={("task", "a"): FAIL, ("task", "i"): FAIL, **echo("r", "TASK")},
     ),
+    *(
+        Case(
+            f"41 fallback {'fails too' if both else 'helps'}", "41_failure_values.wf", "c41_fallback", state="failed",
+            states={
+                "a": FAILED, "fallback a": FAILED if both else OK, **({} if both else {"b": FAILED}), "h": OK, "i": OK,
+            },
+            inputs={"both": both}, failed_task=("a" if both else "b",),
+            behaviours={
+                ("task", "a"): FAIL, ("task", "b"): FAIL, **echo("h", "TASK"),
+                **({("fallback", "a"): FAIL} if both else {}),
+            },
+        )
+        for both in (False, True)
+    ),
+    Case(
+        "41 until", "41_failure_values.wf", "c41_until", {"a": ("failed", None), "b": OK},
+        behaviours={("task", "a"): Behaviour(returns={"n": 1}, takes=100)},
+    ),
+    Case(
+        "41 holds", "41_failure_values.wf", "c41_holds", {"a": FAILED, "fallback a": OK, "b": OK},
+        behaviours={**result("a", n=1), ("fallback", "a"): Behaviour(returns={"n": 2})},
+    ),
     Case(
         "41 finally", "41_failure_values.wf", "c41_finally", order=("i < undo h", "undo h < r"),
         states={"a": OK, "h": OK, "i": FAILED, "undo h": OK, "r": OK}, behaviours={("task", "i"): FAIL},
+    ),
+    Case(
+        "43", "43_no_result.wf", "c43", {"a": FAILED, "r": OK, "d": OK}, order=("a < r", "r < d"),
+        behaviours={("task", "a"): FAIL, ("task", "r"): Behaviour(returns=lambda attempt: {"seen": attempt.args["V"]})},
+    ),
+    Case(
+        "43 retried", "43_no_result.wf", "c43_retried", {"a": ("failed", 2), "h": OK, "f": OK}, state="failed",
+        behaviours={("task", "a"): FAIL, ("task", "h"): Behaviour(returns=lambda attempt: {"seen": attempt.args["V"]})},
+    ),
+    *(
+        Case(
+            f"43 {kind}", "43_no_result.wf", f"c43_{kind}", {"a": ("failed", None), "f": OK}, state="failed",
+            behaviours={("task", "a"): Behaviour(returns={"v": 5}, takes=100)},
+        )
+        for kind in ("until", "holds")
+    ),
+    Case(
+        "43 python", "43_no_result.wf", "c43_python", {"a": FAILED, "f": OK}, state="failed",
+        behaviours={("task", "a"): Behaviour(returns={"v": 5, "w": "five"})},
     ),
     Case(
         "38", "38_budget_handlers.wf", "c38", state="failed", order=("b < undo a", "undo a < h", "h < f"),

@@ -18,11 +18,12 @@ def inner_edges(members: Sequence[Draft], groups: Groups) -> Edges:
     """Edges written inside the function of a mapped group: between its tasks, and from outside to one of them alone."""
     inside = {draft.id for draft in members}
     whole = {source for source, _ in entering(members, groups)}
+    later = {draft.id for draft in members if set(draft.upstream) & inside}  # an edge to the group leads to the others
     return [
         (source, draft.id)
         for draft in members
         for source in draft.upstream
-        if source in inside or (source not in whole and groups[source] is None)
+        if source in inside or (groups[source] is None and (source not in whole or draft.id in later))
     ]
 
 

@@ -125,10 +125,13 @@ def function_task(draft: Draft, indent: int) -> list[str]:
     """A decorated function and its call."""
     assert draft.function
     given = options(draft)
-    head = f"@{draft.operator}"
+    marks = list(draft.marks)
     if given:
-        head = "@" + write(Call(draft.operator, tuple(given)), indent, 1)
-    lines = [INDENT * indent + head, *(f"{INDENT * indent}@{write(call, indent, 1)}" for call in draft.decorators)]
+        marks[-1] = write(Call(marks[-1], tuple(given)), indent, 1)
+    lines = [
+        *(f"{INDENT * indent}@{mark}" for mark in marks),
+        *(f"{INDENT * indent}@{write(call, indent, 1)}" for call in draft.decorators),
+    ]
     lines += definition(draft.function, indent)
     end = ""
     if draft.expand:
@@ -158,7 +161,7 @@ def definition(function: Function, indent: int) -> list[str]:
 def options(draft: Draft) -> list[tuple[str | None, Node]]:
     """What any task takes: trigger rule, policies, guards."""
     found: list[tuple[str | None, Node]] = []
-    if draft.rule != ALL_SUCCESS and not draft.teardown and draft.operator not in ("setup", "teardown"):
+    if draft.rule != ALL_SUCCESS and not draft.teardown and draft.operator != "teardown":
         found.append(("trigger_rule", draft.rule))
     found += draft.options
     if draft.checks:

@@ -61,7 +61,7 @@ def finished(names: Names, arguments: Arguments, version: str) -> Dag:
         constants.append(("BUDGET", Call("wfc.within", ((None, Code(names.seconds(flow.budget.time))),))))
     groups = any(draft.group for draft in names.drafts.values())
     for word in ("task", "task_group"):
-        used = any(draft.operator.split(".")[0] == word for draft in names.drafts.values())
+        used = any(draft.marks[-1].split(".")[0] == word for draft in names.drafts.values())
         if used or (word == "task_group" and groups):
             names.use("airflow.sdk", word)
     names.use("airflow.sdk", "DAG")

@@ -130,6 +130,12 @@ class Draft:
         self.expand = ""
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """The decorators of a function task, outside first: `setup` takes no options, a `task` below it does."""
+        bare = self.operator == "setup" and (self.rule != ALL_SUCCESS or self.options or self.checks)
+        return ("setup", "task") if bare else (self.operator,)
+
+    @property
     def is_empty(self) -> bool:
         """Is it never sent to a worker (and so can't fail or have a guard)?"""
         return self.operator == "EmptyOperator"

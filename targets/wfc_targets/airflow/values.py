@@ -77,7 +77,7 @@ class Values:
 
     def direct_ref(self, ref: ir.Ref) -> Node | None:
         """A reference that Airflow resolves by itself; None for one that a function has to read."""
-        if isinstance(ref.type, OptionalType):
+        if isinstance(ref.type, OptionalType) or (ref.kind == "task" and ref.type == FLOAT):
             return None
         match ref.kind:
             case "input" if self.plain_input(ref.name):
@@ -103,9 +103,14 @@ class Values:
         return Code(group.variable) if group and group.path == ref.name else None
 
     def direct_field(self, ref: ir.Ref, name: str, expr: ir.Field) -> Node | None:
-        """A required field of a certain result: an XCom of its own."""
+        """A required field of a certain result: an XCom of its own.
+
+        Not of a float: SQLite keeps an XCom that is a number alone as a number, and 3.0 would come back as 3.
+        """
         site = self.certain(ref)
-        if site is None or not isinstance(ref.type, RecordType) or isinstance(expr.type, OptionalType):
+        if site is None or not isinstance(ref.type, RecordType):
+            return None
+        if isinstance(expr.type, OptionalType) or expr.type == FLOAT:
             return None
         draft = site.draft
         wanted = ("multiple_outputs", Code("True"))
@@ -254,6 +259,8 @@ class FunctionWriter:
                     self.otherwise(name, default)
             case "config":
                 self.read_config(ref, name)
+            case "task" if ref.type == FLOAT:
+                self.assign(name, f"float({self.source(ref)})")
             case _:
                 self.assign(name, self.source(ref))
 

@@ -5,16 +5,17 @@ The one module of this target with mutable state; `finish` turns it into the rec
 
 from __future__ import annotations
 
+from wfc import ir
 from wfc.diagnostic import ERROR, WARNING, Diagnostic
 from wfc.record import Record, replace
 from wfc.target import Entry
+from wfc.walk import all_statements, statements
 from wfc_targets.github import model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wfc import ir
     from wfc.ir import AnyExpr, Flow, For, Json, Op, Project
     from wfc.source import Span
 
@@ -212,6 +213,9 @@ class Draft:
         self.sites: dict[tuple[str, tuple[int, ...]], Site] = {}
         self.reads: dict[str, list[tuple[str, ...]]] = {}
         self.loops_of: dict[str, tuple[For, ...]] = {}
+        self.tried = frozenset(
+            inner.path for stmt in all_statements(flow) if isinstance(stmt, ir.Try) for inner in statements(stmt.body)
+        )
         self.matrices: set[str] = set()
         self.stops: list[tuple[JobDraft, str]] = []
         self.taken: set[str] = set()

@@ -8,7 +8,7 @@ from wfc_targets.github import shapes
 from wfc_targets.github.draft import Site
 from wfc_targets.github.files import handed_on
 from wfc_targets.github.rewrite import typed
-from wfc_targets.github.wires import JSON, RAW, TYPED, Wire, as_json, literal
+from wfc_targets.github.wires import JSON, RAW, TYPED, Wire, as_json, grouped, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,18 +153,26 @@ def _task(draft: Draft, ref: Ref, path: tuple[str, ...], scope: Scope) -> tuple[
     if site is None or not (site.step or site.job.uses):
         return None
     prefix = output_path(site.task, ref.type, path)
-    wire = site_wire(site, prefix, typed(ref.type, prefix), scope.job)
+    failed = (scope.section != "body" or ref.name in draft.tried) and leaves_outputs(site)
+    wire = site_wire(site, prefix, typed(ref.type, prefix), scope.job, failed)
     return wire, path[len(prefix) :]
 
 
-def site_wire(site: Site, path: tuple[str, ...], kind: Type, reader: JobDraft) -> Wire:
-    """The wire of a task's result at a path, for a reader in some job."""
+def leaves_outputs(site: Site) -> bool:
+    """Has it outputs although it failed? What a script wrote before, the last call of a condition, a called flow."""
+    ops = (site.op, site.fallback_op)
+    return bool(site.job.uses or site.task.until or site.task.holds) or any(isinstance(op, ir.Shell) for op in ops)
+
+
+def site_wire(site: Site, path: tuple[str, ...], kind: Type, reader: JobDraft, failed: bool = False) -> Wire:
+    """The wire of a task's result at a path, for a reader in some job. failed: outputs of a failed one may be there."""
     label = site.task.label
     if site.job.uses:
         reader.need(site.job.id)
         form = RAW if shapes.scalar(kind) else JSON
-        return Wire(f"needs.{site.job.id}.outputs.{output_name(path)}", form, kind)
-    local = _local(site, path, kind)
+        called = Wire(f"needs.{site.job.id}.outputs.{output_name(path)}", form, kind)
+        return _if_done(called, (f"needs.{site.job.id}.result",)) if failed else called
+    local = _local(site, path, kind, failed)
     if site.job is reader:
         return local
     if required(kind) == FILE:
@@ -182,20 +190,30 @@ def site_wire(site: Site, path: tuple[str, ...], kind: Type, reader: JobDraft) -
     return Wire(text, local.form, kind, absent, bare)
 
 
-def _local(site: Site, path: tuple[str, ...], kind: Type) -> Wire:
+def _if_done(wire: Wire, states: tuple[str, ...], bare: str = "") -> Wire:
+    """A wire that holds nothing unless one of these states is `success`. bare: what it holds then, if not the text."""
+    done = grouped(" || ".join(f"{state} == 'success'" for state in states))
+    missing = " && ".join(f"{state} != 'success'" for state in states)
+    return Wire(f"{done} && {grouped(wire.text)} || ''", wire.form, wire.type, missing, bare or wire.text)
+
+
+def _local(site: Site, path: tuple[str, ...], kind: Type, failed: bool) -> Wire:
     """The wire inside the job that made the value."""
     main = step_wire(site.step, site.op, path, kind)
+    states = [f"steps.{site.step}.outcome"]
     if site.fallback_op is not None and kind != NOTHING:
         other = step_wire(site.fallback, site.fallback_op, path, kind)
         if other.form != main.form:
             main = Wire(as_json(main) or main.text, JSON, kind)
             other = Wire(as_json(other) or other.text, JSON, kind)
-        main = Wire(f"steps.{site.step}.outcome == 'success' && {main.text} || {other.text}", main.form, kind)
-    if isinstance(kind, OptionalType) and main.form == RAW and required(kind) == STRING:
-        done = f"steps.{site.step}.outcome == 'success'"
-        missing = f"steps.{site.step}.outcome != 'success'"
-        return Wire(f"{done} && toJSON({main.text}) || ''", JSON, kind, missing, main.text)
-    return main
+        main = Wire(f"{states[0]} == 'success' && {grouped(main.text)} || {grouped(other.text)}", main.form, kind)
+        states.append(f"steps.{site.fallback}.outcome")
+    if not isinstance(kind, OptionalType):
+        return main
+    if main.form == RAW and required(kind) == STRING:
+        return _if_done(Wire(f"toJSON({main.text})", JSON, kind), tuple(states), main.text)
+    whole = isinstance(site.op, ir.Shell) and not path and isinstance(required(kind), RecordType)
+    return _if_done(main, tuple(states)) if failed and not whole else main
 
 
 def step_wire(step: str, op: Op | None, path: tuple[str, ...], kind: Type) -> Wire:

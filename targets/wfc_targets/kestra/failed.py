@@ -45,9 +45,12 @@ def failure_texts(block: Block, states: tuple[str, ...] = ("FAILED", "WARNING"))
     One of the statements that failed: the first in the engine's list. A gate stands for what it guards.
     KILLED is what a budget of time has cut.
     """
-    names = ", ".join(f'"{label}"' for label in _suspects(block))
+    suspects = dict(_suspects(block))
+    names = ", ".join(f'"{label}"' for label in suspects)
     failed = "[" + ", ".join(f"tasksWithState('{state}')" for state in states) + "]"
     own = f'sub("{SUFFIXES}"; "")'
+    spared = ", ".join(f'"{label}": "", "{label}_fallback": "{label}"' for label, spare in suspects.items() if spare)
+    own = f"({own} | {{{spared}}}[.] // .)" if spared else own
     found = f"add | map(.taskId | {own}) | . - (. - [{names}]) | first"
     message = f"map(select((.taskId | {own}) == $t) | .message) | last"
     return {
@@ -56,14 +59,14 @@ def failure_texts(block: Block, states: tuple[str, ...] = ("FAILED", "WARNING"))
     }
 
 
-def _suspects(block: Block) -> Iterator[str]:
-    """Labels of the statements whose failure is a failure of the block."""
+def _suspects(block: Block) -> Iterator[tuple[str, bool]]:
+    """Labels of the statements whose failure is a failure of the block; with True, only if their fallback fails too."""
     for stmt in block:
         match stmt:
-            case ir.Task() | ir.Approve() | ir.Require() | ir.Fail():
-                yield stmt.label
-            case ir.For():
-                yield stmt.label
+            case ir.Task() | ir.Approve():
+                yield stmt.label, stmt.fallback is not None
+            case ir.Require() | ir.Fail() | ir.For():
+                yield stmt.label, False
             case ir.Try():
                 yield from _suspects(stmt.recover)
             case _:

@@ -46,7 +46,7 @@ class Places:
         self.producers: dict[str, Producer] = {}
         self.failure: dict[str, str] = {}
         self.undone: set[str] = set()
-        self.handed = ""
+        self.handed = self.polled = ""
         self.inside: frozenset[str] = frozenset()
         for block in (flow.body, flow.on_failure, flow.finally_):
             for stmt, around in nested(block, ()):
@@ -108,8 +108,10 @@ class Places:
         if producer.loops and producer.loops[-1] in self.undone:
             return self.entry(producer.loops[-1], around, f".outputs.{label}"), 0
         text, used = self.result(producer.stmt, fields, around)
-        if text.startswith("{") and isinstance(ref.type, OptionalType):
-            text = f"({pebble.ended(label, 'SUCCESS')} ? {text} : null)"
+        if isinstance(ref.type, OptionalType) and (text.startswith("{") or outlasts(producer.stmt)):
+            stmt = producer.stmt
+            done = done_task(stmt) if isinstance(stmt, ir.Task) else label
+            text = f"({pebble.ended(done, 'SUCCESS')} ? {text} : null)"
         return text, used
 
     def collected(self, loop: str, label: str, wrapped: bool) -> str:
@@ -144,7 +146,9 @@ class Places:
             text, used, gate = f"{pebble.member('outputs', stmt.label)}.onResume", 0, f"{stmt.label}_gate"
             value, call = stmt.fallback, None
         else:
-            text, used, gate = *result_of(stmt.call, stmt.label, fields), stmt.label
+            text, used, gate = *result_of(stmt.call, stmt.label, fields), done_task(stmt)
+            if stmt.path == self.polled:
+                return text, used
             value, call = (stmt.fallback.value, stmt.fallback.call) if stmt.fallback else (None, None)
         if call is not None:
             other, _ = result_of(call, f"{stmt.label}_fallback", fields)
@@ -320,6 +324,13 @@ def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
         inside = (*around, stmt.label) if isinstance(stmt, ir.For) else around
         for body in blocks(stmt):
             yield from nested(body, inside)
+
+
+def outlasts(stmt: ir.Task | ir.Approve) -> bool:
+    """Does the engine keep outputs of it although it has failed? Of the last call of a condition, and of a sub-flow."""
+    if isinstance(stmt, ir.Approve) or stmt.fallback is not None:
+        return False
+    return stmt.until is not None or stmt.holds is not None or isinstance(stmt.call.op, ir.RunFlow)
 
 
 def done_task(stmt: ir.Task) -> str:

@@ -127,11 +127,13 @@ def _repeated(unit: Unit, stmt: ir.Task, main: model.EngineTask, site: Site) -> 
     holds = stmt.holds is not None
     wanted = negation(repeat.condition) if holds else repeat.condition
     check = Calc(unit, replace(stmt, label=name), site)
+    unit.places.polled = stmt.path
     text = condition(wanted, unit.places, site.around)
     tasks: Tasks = [main]
     if text is None:
         text = pebble.output(check.computed(wanted, "done"))
         tasks += check.tasks()
+    unit.places.polled = ""
     limit = stmt.holds.duration if stmt.holds else stmt.until.within if stmt.until else None
     loop = model.LoopUntil(
         id=name,
@@ -163,7 +165,8 @@ def _with_fallback(
     unit: Unit, stmt: ir.Task, fallback: ir.Fallback, body: Tasks, site: Site
 ) -> tuple[model.EngineTask, Tasks]:
     """A Sequential that swallows the failure, the other call in its handlers, a gate when that failed as well."""
-    wrapper, other, gate = f"{stmt.label}_body", f"{stmt.label}_fallback", f"{stmt.label}_gate"
+    wrapper, other = f"{stmt.label}_body", f"{stmt.label}_fallback"
+    gate = f"{other}_gate"
     errors: Tasks = []
     if fallback.call is not None:
         calc = Calc(unit, replace(stmt, label=other), site)

@@ -222,6 +222,7 @@ with DAG(
     for_page = for_page.expand(page=for_page_items)
 
     @setup
+    @task(trigger_rule="none_failed")
     def models(**context):
         ti = context["ti"]
         root = os.environ["WFC_WORKSPACES"]
