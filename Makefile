@@ -7,6 +7,8 @@ UV := $(shell command -v uv || echo .venv-uv/bin/uv)
 export PATH := $(dir $(UV)):$(PATH)
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+# Two workers, each engine in one of them: an engine waits more than it computes.
+PARALLEL := -n 2 --dist loadgroup
 ENGINES := PYTHONPATH=tests $(PYTHON) -m engines.setup
 
 help: ## list the targets
@@ -30,7 +32,7 @@ check: setup ## format, lint and types
 
 test: setup ## every test, with the real engines
 	-@$(ENGINES) all
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(PARALLEL) $(ARGS)
 
 test-fast: setup ## the tests that need no engine
 	$(PYTEST) -m "not engine and not scheduler" $(ARGS)
