@@ -17,6 +17,15 @@ class Answer:
     inputs: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class TriggerEvent:
+    """What starts a run. name: as GitHub calls it (`push`, `release`, `repository_dispatch` for a webhook)."""
+
+    name: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 # Asked with the task id of an approval; None leaves it unanswered, so that its own timeout decides.
 Decide = Callable[[str], Answer | None]
 
@@ -119,11 +128,15 @@ class Engine(Protocol):
         env: Mapping[str, str] | None = None,
         timeout: float = 60.0,
         decide: Decide | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> EngineRun:
         """Deploy all the files, run the flow `entry` and wait for its end.
 
         `files` maps paths to texts; `entry` is the engine's name of the flow (Kestra flow id, dag id, stem of the
-        workflow file); `secrets` by name; `env` is added to the environment of the tasks; `timeout` in seconds.
+        workflow file); `secrets` by name; `event` is what a trigger hands on; `configs` are the
+        engine's variables, by the names of the language; `env` is added to the environment of the tasks; `timeout` in
+        seconds.
         Raises RunFailed when the run could not be started, TimedOut when it did not end.
         """
         ...

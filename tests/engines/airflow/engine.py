@@ -15,7 +15,7 @@ from typing import Any
 from engines import process
 from engines.airflow import install, lint
 from engines.airflow.trace import read
-from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut
+from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut, TriggerEvent
 
 WORKER = Path(__file__).parent / "worker.py"
 START_SECONDS = 180.0
@@ -56,6 +56,8 @@ class Airflow:
         env: Mapping[str, str] | None = None,
         timeout: float = 60.0,
         decide: Decide | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> EngineRun:
         """See Engine.run. A secret NAME is the password of the connection NAME, and the Variable NAME.
 
@@ -65,8 +67,14 @@ class Airflow:
         self._deploy(files)
         log = self._home() / "run.log"
         log.write_bytes(b"")
-        environment = {**environment_of(secrets or {}), **(env or {})}
-        request = {"do": "run", "dag": entry, "conf": dict(inputs), "env": environment, "log": str(log)}
+        environment = {**environment_of(secrets or {}), **variables_of(configs or {}), **(env or {})}
+        request = {
+            "do": "run",
+            "dag": entry,
+            "conf": {**given_by(event), **inputs},
+            "env": environment,
+            "log": str(log),
+        }
         answer = self._call(request, timeout)
         text = log.read_text(errors="replace")
         if refused := answer.get("refused"):
@@ -117,6 +125,15 @@ class Airflow:
             raise RuntimeError(f"airflow did not start:\n{log}") from None
 
 
+def given_by(event: TriggerEvent | None) -> dict[str, Any]:
+    """The conf by which a caller of the REST API hands on an event: of a webhook its parts, else the payload."""
+    if event is None:
+        return {}
+    if event.name == "repository_dispatch":
+        return {"body": dict(event.body), "headers": dict(event.headers)}
+    return dict(event.body)
+
+
 def _pump(stream: Any, answers: queue.Queue[str]) -> None:
     for line in stream:
         answers.put(line)
@@ -149,6 +166,11 @@ def environment_of(secrets: Mapping[str, str]) -> dict[str, str]:
         found[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps({"conn_type": "generic", "password": value})
         found[f"AIRFLOW_VAR_{name.upper()}"] = value
     return found
+
+
+def variables_of(configs: Mapping[str, str]) -> dict[str, str]:
+    """Variables by the names of the language."""
+    return {f"AIRFLOW_VAR_{name.upper()}": value for name, value in configs.items()}
 
 
 def environment_for(home: Path, folder: Path) -> dict[str, str]:

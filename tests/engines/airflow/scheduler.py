@@ -16,10 +16,20 @@ from typing import Any
 
 from engines import process
 from engines.airflow import install, store
-from engines.airflow.engine import Airflow, environment_for, environment_of, prepare_home
+from engines.airflow.engine import Airflow, environment_for, environment_of, given_by, prepare_home, variables_of
 from engines.airflow.rest import Refused, Rest
 from engines.airflow.trace import task
-from engines.engine import Answer, Decide, EngineExecution, EngineRun, EngineTask, Files, RunFailed, TimedOut
+from engines.engine import (
+    Answer,
+    Decide,
+    EngineExecution,
+    EngineRun,
+    EngineTask,
+    Files,
+    RunFailed,
+    TimedOut,
+    TriggerEvent,
+)
 from engines.postgres import Postgres
 
 START_SECONDS = 400.0
@@ -69,17 +79,19 @@ class Scheduler:
         env: Mapping[str, str] | None = None,
         timeout: float = 120.0,
         decide: Decide | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> EngineRun:
         """See Engine.run. Of `env` only AIRFLOW_CONN_* and AIRFLOW_VAR_* can be given: the workers run already.
 
         The tasks of child runs are in the run too, with the id of their DAG run as execution.
         """
         self._started()
-        settings = {**environment_of(secrets or {}), **(env or {})}
+        settings = {**environment_of(secrets or {}), **variables_of(configs or {}), **(env or {})}
         dags = self._deploy(files)
         with self._settings(settings), self._pools(files):
             try:
-                return self._execute(entry, dags, inputs, timeout, decide)
+                return self._execute(entry, dags, {**given_by(event), **inputs}, timeout, decide)
             finally:
                 self._remove(dags)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from engines import process, tools
-from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut
+from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut, TriggerEvent
 from engines.github import install
 from engines.github.trace import Event, read
 from engines.github.validators import Validators
@@ -54,6 +54,8 @@ class GitHub:
         env: Mapping[str, str] | None = None,
         timeout: float = 60.0,
         decide: Decide | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
         network: bool | None = None,
     ) -> EngineRun:
         """See Engine.run. `entry` is the stem of the workflow file; `env` is also given as configuration variables.
@@ -63,17 +65,23 @@ class GitHub:
         """
         assert decide is None, "act does not wait for approvals"
         extra, hidden = dict(env or {}), dict(secrets or {})
-        needs_network = network if network is not None else bool(LOOPBACK.search(json.dumps([inputs, extra, hidden])))
+        needs_network = (
+            network
+            if network is not None
+            else bool(LOOPBACK.search(json.dumps([inputs, extra, hidden, dict(configs or {})])))
+        )
         with _repository(files) as (repository, home):
-            event = home / "event.json"
-            event.write_text(json.dumps({"inputs": {name: _as_text(value) for name, value in inputs.items()}}))
+            payload = home / "event.json"
+            sent = event.body if event else {"inputs": {name: _as_text(value) for name, value in inputs.items()}}
+            payload.write_text(json.dumps(sent))
             command = [
                 *([] if needs_network else self._isolate),
-                *[str(self._act), "workflow_dispatch", "-W", f".github/workflows/{entry}.yml", "-e", str(event)],
+                *[str(self._act), event.name if event else "workflow_dispatch"],
+                *["-W", f".github/workflows/{entry}.yml", "-e", str(payload)],
                 *["--json", "-v", "--no-cache-server", "--concurrent-jobs", "4"],
                 *_pairs("-P", dict.fromkeys(LABELS, "-self-hosted")),
                 *_pairs("-s", hidden),
-                *_pairs("--var", extra),
+                *_pairs("--var", {**extra, **{name.upper(): value for name, value in (configs or {}).items()}}),
                 *_replaced_actions(files),
             ]
             return self._execute(command, repository, {**self._environment(home, extra)}, timeout)

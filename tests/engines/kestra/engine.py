@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engines import process, tools
-from engines.engine import Answer, Decide, EngineRun, Files, RunFailed, TimedOut
+from engines.engine import Answer, Decide, EngineRun, Files, RunFailed, TimedOut, TriggerEvent
 from engines.kestra import install
 from engines.kestra.trace import read
 
@@ -58,6 +58,8 @@ class Kestra:
         env: Mapping[str, str] | None = None,
         timeout: float = 60.0,
         decide: Decide | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> EngineRun:
         """See Engine.run. The flows' own namespace is replaced by one that no other run has."""
         self._alive()
@@ -67,7 +69,10 @@ class Kestra:
         self._call("secrets", values=dict(secrets or {}))
         self._call("environment", values=dict(env or {}))
         self._call("deploy", sources=[_renamed(files[name], namespace) for name in _flows(files)])
-        identifier = self._call("start", namespace=namespace, flow=entry, inputs=dict(inputs))
+        if configs:
+            self._call("kv", namespace=namespace, values=dict(configs))
+        trigger = None if event is None else {"body": event.body, "headers": {k: [v] for k, v in event.headers.items()}}
+        identifier = self._call("start", namespace=namespace, flow=entry, inputs=dict(inputs), trigger=trigger)
         return self._finish(identifier, timeout, decide)
 
     def again(self, run: EngineRun, how: str, *, task: str | None = None, timeout: float = 60.0) -> EngineRun:

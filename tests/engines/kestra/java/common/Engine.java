@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.ExecutionTrigger;
 import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.models.executions.TaskRun;
 import io.kestra.core.models.flows.Flow;
@@ -14,6 +15,9 @@ import io.kestra.core.secret.SecretService;
 import io.kestra.core.serializers.JacksonMapper;
 import io.kestra.core.services.ExecutionService;
 import io.kestra.core.services.FlowService;
+import io.kestra.core.services.KVStoreService;
+import io.kestra.core.storages.kv.KVStore;
+import io.kestra.core.storages.kv.KVValueAndMetadata;
 import io.kestra.plugin.core.flow.Pause;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.data.model.Pageable;
@@ -114,6 +118,13 @@ final class Engine {
         return upper.size();
     }
 
+    /** Puts texts into the key-value store of a namespace, which must have a flow. */
+    Object kv(String namespace, Map<String, String> values) throws Exception {
+        KVStore store = context.getBean(KVStoreService.class).get(TENANT, namespace, null);
+        for (var entry : values.entrySet()) store.put(entry.getKey(), new KVValueAndMetadata(null, entry.getValue()));
+        return values.size();
+    }
+
     /** Replaces the variables that tests added to the environment of script tasks, which inherit the environment of this JVM. */
     @SuppressWarnings("unchecked")
     Object environment(Map<String, String> values) throws Exception {
@@ -129,10 +140,14 @@ final class Engine {
         return environment.size();
     }
 
-    Object start(String namespace, String id, Map<String, Object> inputs) throws Exception {
+    /** Starts a flow; `trigger`: what a trigger would hand on to it, or null. */
+    Object start(String namespace, String id, Map<String, Object> inputs, Map<String, Object> trigger) throws Exception {
         Flow flow = flowStore.findById(TENANT, namespace, id, Optional.empty()).orElseThrow();
         FlowInputOutput reader = context.getBean(FlowInputOutput.class);
         Execution execution = Execution.newExecution(flow, (f, e) -> reader.readExecutionInputs(f, e, inputs), List.of(), Optional.empty());
+        if (trigger != null) {
+            execution = execution.withTrigger(ExecutionTrigger.builder().id("event").type("test").variables(trigger).build());
+        }
         version.emit(execution);
         return execution.getId();
     }

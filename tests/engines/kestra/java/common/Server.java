@@ -53,7 +53,8 @@ public final class Server {
         on(server, "remove", r -> engine.remove(text(r, "namespace")));
         on(server, "secrets", r -> engine.secrets((Map<String, String>) r.get("values")));
         on(server, "environment", r -> engine.environment((Map<String, String>) r.get("values")));
-        on(server, "start", r -> engine.start(text(r, "namespace"), text(r, "flow"), (Map<String, Object>) r.get("inputs")));
+        on(server, "kv", r -> engine.kv(text(r, "namespace"), (Map<String, String>) r.get("values")));
+        on(server, "start", r -> engine.start(text(r, "namespace"), text(r, "flow"), (Map<String, Object>) r.get("inputs"), (Map<String, Object>) r.get("trigger")));
         on(server, "await", r -> engine.await(text(r, "id"), (boolean) r.get("approvals"), Duration.ofMillis(((Number) r.get("milliseconds")).longValue())));
         on(server, "resume", r -> engine.resume(text(r, "id"), (Map<String, Object>) r.get("answers")));
         on(server, "restart", r -> engine.restart(text(r, "id")));
