@@ -63,6 +63,8 @@ INPUTS_34 = {
 ROWS_36 = [{"id": "x", "n": 3}, {"id": "y", "n": 9}, {"id": "z", "n": 4}, {"id": "w", "n": 9}]
 WHO = "a {{ 7*7 }} 'é"
 INPUTS_36 = {"url": URL, "n": 7, "day": "2026-03-01", "who": WHO, "rows": ROWS_36}
+SHELL_44 = "{{ 7*7 }} {% raw %} ${{ github.token }} {# x #} %s $HOME"
+PYTHON_44 = "{{ inputs.word }} ${{ github.token }}{{ 7*7 }} ${{ github.token }}"
 MISFIT = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": "Sorry, no idea."}}]}
 ANSWER = '{"value": [{"commit": "a1", "task": "7", "confidence": 0.9}]}'
 FIT = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": ANSWER}}]}
@@ -113,6 +115,10 @@ CASES: tuple[Case, ...] = (
         "07", "07_graph.wf", "c07", {"a": OK, "b": OK, "c": OK, "d": OK, "e": OK},
         behaviours={("task", "b"): Behaviour(takes=3000)},
         order=("a < c", "a < d", "b < d", "a < e", "b < e", "c < e", "d < e"),
+    ),
+    Case(
+        "07 fails", "07_graph.wf", "c07_fails", {"a": FAILED, "b": OK, "g": OK}, state="failed",
+        behaviours={("task", "a"): FAIL}, order=("b < g",), failed_task=("a",),
     ),
     Case(
         "08 then", "08_if_else.wf", "c08", {"p": OK, "q": SKIPPED, "r": OK}, inputs={"mode": "x"}, order=("p < r",),
@@ -182,6 +188,10 @@ CASES: tuple[Case, ...] = (
         behaviours={("task", "c"): FAIL, ("undo", "b"): FAIL},
     ),
     Case(
+        "12 itself", "12_undo.wf", "c12_itself", {"a": OK, "b": FAILED, "undo a": OK}, state="failed",
+        behaviours={("task", "b"): FAIL}, order=("b < undo a",),
+    ),
+    Case(
         "12 parallel", "12_undo.wf", "c12_parallel", state="failed", behaviours={("task", "d"): FAIL},
         states={"a": OK, "b": OK, "c": OK, "d": FAILED, "undo a": OK, "undo b": OK, "undo c": OK},
         order=("c < a", "d < undo b", "undo b < undo a", "undo a < undo c"),
@@ -193,6 +203,10 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "13 plain", "13_for_one_fails.wf", "c13_plain", state="failed", behaviours=C13,
+        states={"n/s1[0]": OK, "n/s2[0]": OK, "n/s1[1]": FAILED}, order=("n/s2[0] < n/s1[1]",),
+    ),
+    Case(
+        "13 list", "13_for_one_fails.wf", "c13_list", state="failed", behaviours=C13, inputs={"items": [1, 2, 3]},
         states={"n/s1[0]": OK, "n/s2[0]": OK, "n/s1[1]": FAILED}, order=("n/s2[0] < n/s1[1]",),
     ),
     Case(
@@ -459,6 +473,17 @@ CASES: tuple[Case, ...] = (
     Case(
         "43 python", "43_no_result.wf", "c43_python", {"a": FAILED, "f": OK}, state="failed",
         behaviours={("task", "a"): Behaviour(returns={"v": 5, "w": "five"})},
+    ),
+    Case(
+        "44", "44_own_texts.wf", "c44", {"open": OK, "print": OK, "len": OK}, inputs={"word": ""},
+        behaviours={
+            **result("open", v=SHELL_44), **result("print", v=PYTHON_44),
+            ("task", "len"): Behaviour(returns=lambda attempt: {"v": f"{attempt.args['A']}|{attempt.args['B']}"}),
+        },
+        outputs={
+            "shell": SHELL_44, "python": PYTHON_44, "both": f"|{{{{ {SHELL_44.upper()} }}}}",
+            "list": [SHELL_44.upper(), "A"],
+        },
     ),
     Case(
         "38", "38_budget_handlers.wf", "c38", state="failed", order=("b < undo a", "undo a < h", "h < f"),

@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl, urlsplit
 class Reply:
     """One answer: a status with headers and a body (text, bytes, or what JSON can hold), or a reset connection.
 
-    `delay` seconds pass before it; `reset` closes the connection with RST and no byte.
+    `delay` seconds pass before it; `reset` closes the connection with RST and no byte. `about`: only for requests whose
+    query or body has this text; such replies stay.
     """
 
     status: int = 200
@@ -27,6 +28,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     reset: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,14 @@ class World:
         with self._lock:
             self._requests.append(request)
             script: Sequence[Reply] = self._scripts.get(request.path, [Reply(404, {"error": "no script"})])
-            if len(script) > 1:
-                self._scripts[request.path] = list(script[1:])
-            return script[0]
+            said = f"{request.query} {request.body.decode(errors='replace')}"
+            fitting = next((reply for reply in script if reply.about and reply.about in said), None)
+            if fitting is not None:
+                return fitting
+            turns = [number for number, reply in enumerate(script) if not reply.about]
+            if len(turns) > 1:
+                self._scripts[request.path] = [*script[: turns[0]], *script[turns[0] + 1 :]]
+            return script[turns[0]]
 
     def close(self) -> None:
         """Stop answering."""

@@ -81,7 +81,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "statements.py",
         "    if names and guarded:",
         "    if names and not guarded:",
-        "every_run",
+        "case[07",
     ),
     _kestra(
         "a task that failed is undone",
@@ -123,14 +123,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "pebble.py",
         'lambda found: "{{ \'" + found[0] + "\' }}", text)',
         "lambda found: found[0], text)",
-        "braces or case[34 or targets",
+        "case[44",
     ),
     _kestra(
         "`??` takes the default for an empty text",
         "native.py",
         'return f"({_without_null(left)} ?? {right})"',
         'return f"({left} ? {left} : {right})"',
-        "case[36 or case[08",
+        "case[44",
     ),
     # --- Airflow ---
     _airflow(
@@ -168,13 +168,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "order.append(free[0])\n            left.remove(free[0])",
         "case[12",
     ),
-    Mutant(
+    _airflow(
         "an item of a plain loop runs after one that failed",
-        "targets/wfc_targets/airflow/blocks.py",
+        "blocks.py",
         "        if stmt.maximum is None:\n            self.one_at_a_time(body, end, tail)",
         "        if stmt.maximum == 0:\n            self.one_at_a_time(body, end, tail)",
-        RANDOM,
-        "every_run and airflow",
+        "case[13",
     ),
     _airflow(
         "a sibling waits for nothing",
@@ -240,21 +239,19 @@ MUTANTS: tuple[Mutant, ...] = (
         "found.get(-i, {}) for i in range(int",
         "case[14",
     ),
-    Mutant(
+    _github(
         "an author's `${{` is evaluated",
-        "targets/wfc_targets/github/wires.py",
+        "wires.py",
         """text.replace("${{", "${{ '${{' }}")""",
         "text",
-        RANDOM,
-        "every_run and github",
+        "case[44",
     ),
-    Mutant(
-        "a default beside a fallback's result loses its parentheses",
-        "targets/wfc_targets/github/wires.py",
-        'return f"({text})" if "&&" in text or "||" in text else text',
-        "return text",
-        RANDOM,
-        "default_beside_fallback and github",
+    _github(
+        "a handler reads what a failed task had printed",
+        "values.py",
+        """return Wire(f"{done} && {grouped(wire.text)} || ''", wire.form, wire.type, missing, bare or wire.text)""",
+        "return wire",
+        "case[43",
     ),
     _github(
         "a status that is final is tried again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 
 from wfc import ir, walk
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
     from wfc.diagnostic import Diagnostic
     from wfc_targets.common.python_source import Call, Code
 
-RESERVED = COMPUTED_NAMES | frozenset(
-    "DAG EmptyOperator WaitSensor ApprovalOperator Param TaskGroup Asset literal task task_group timedelta dag wfc "
-    "context index datetime setup teardown MultipleCronTriggerTimetable CronTriggerTimetable os shutil time "
-    "failure outputs".split()
+RESERVED = (
+    COMPUTED_NAMES
+    | frozenset(
+        "DAG EmptyOperator WaitSensor ApprovalOperator Param TaskGroup Asset literal task task_group timedelta dag wfc "
+        "context index datetime setup teardown MultipleCronTriggerTimetable CronTriggerTimetable os shutil time "
+        "failure outputs".split()
+    )
+    | frozenset(name for name in vars(builtins) if name.islower())
 )
-"""Names that no variable of an emitted file may take, because the file uses them for something else. `failure` and
-`outputs` are tasks that others read by these names: the gate, and what a caller of the flow gets."""
+"""Names that no variable of an emitted file may take, because it, or a Python body in it, uses them for something else.
+`failure` and `outputs` are tasks that others read by these names: the gate, and what a caller of the flow gets."""
 NUMBERED = re.compile(r"(.+)_\d+")
 
 

@@ -20,7 +20,9 @@ WIRE = "wire"
 """The kind of the references that stand for one environment variable of a computation."""
 
 
-OWN_NAMES = frozenset(("given", "items", "leg", "legs", "os", "outputs", "own", "re", "sys", "value"))
+OWN_NAMES = frozenset(
+    "enumerate file found given glob items leg legs open os outputs own path print re sys value".split()
+)
 """Names that the programs around an expression use themselves."""
 
 

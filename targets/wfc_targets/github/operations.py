@@ -11,7 +11,7 @@ from wfc.types import INT, NOTHING, OptionalType, Primitive, RecordType, require
 from wfc_targets.common.python_body import indented_body
 from wfc_targets.github import bash, shapes
 from wfc_targets.github.arguments import Arguments
-from wfc_targets.github.computed import Program
+from wfc_targets.github.computed import OWN_NAMES, Program
 from wfc_targets.github.expressions import wire_of
 from wfc_targets.github.rewrite import typed
 from wfc_targets.github.values import output_name
@@ -120,7 +120,7 @@ def python(op: ir.Python, call: Call, place: Place) -> Work:
     """The body as a function; its arguments from the environment; its result, checked, as lines of JSON."""
     program = Program(place.draft, place.scope)
     arguments, computed = _python_arguments(op, place, program)
-    function = python_name(place.title)
+    function = f"{place.title}_" if place.title in OWN_NAMES else python_name(place.title)
     names = ", ".join(name for name, _ in op.args)
     fits = shapes.python(call.type, "value")
     check = "" if call.type == NOTHING or fits == "True" else _misfit(place.title, call.type, fits)

@@ -29,3 +29,16 @@ def event_field(flow: ir.Flow, alias: str, field: str, zone: str) -> str:
             return "trigger.body"
         case _:
             return pebble.member("trigger.body", field)
+
+
+FIELDS = {"schedule": ("date",), "webhook": ("body", "headers"), "flow": ("run", "state"), "file": ("path", "file")}
+"""The fields of events that are no payload of their own; the engine names or writes them differently."""
+
+
+def whole_event(flow: ir.Flow, alias: str, zone: str) -> str:
+    """The text of an event as the language sees it; of GitHub, GitLab and Alertmanager it is the body of a webhook."""
+    trigger = next(item for item in flow.triggers if item.alias == alias)
+    fields = FIELDS.get(trigger.kind)
+    if fields is None:
+        return "trigger.body"
+    return "{" + ", ".join(f"'{field}': {event_field(flow, alias, field, zone)}" for field in fields) + "}"

@@ -7,7 +7,7 @@ from wfc.record import Record
 from wfc.types import EnumType, ListType, MapType, OptionalType, RecordType
 from wfc.walk import blocks
 from wfc_targets.kestra import pebble
-from wfc_targets.kestra.events import event_field
+from wfc_targets.kestra.events import event_field, whole_event
 from wfc_targets.kestra.native import native
 
 TYPE_CHECKING = False
@@ -186,7 +186,7 @@ class Places:
             case "item" | "index":
                 return self._item(ref, around)
             case "event":
-                return "trigger"
+                return whole_event(self.flow, ref.name, self.zone())
             case "run":
                 return self._run(ref.name)
             case "failure":

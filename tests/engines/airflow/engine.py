@@ -174,9 +174,13 @@ def variables_of(configs: Mapping[str, str]) -> dict[str, str]:
 
 
 def environment_for(home: Path, folder: Path) -> dict[str, str]:
-    """The environment of an Airflow process whose AIRFLOW_HOME is `home`; nothing of the tests' own but PATH."""
+    """The environment of an Airflow process whose AIRFLOW_HOME is `home`; nothing of the tests' own but PATH
+    and where packages come from."""
+    # how package installers reach their registry, for tasks with packages of their own
+    registry = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_CERT_"))}
     return {
         **install.SETTINGS,
+        **registry,
         "PATH": f"{folder / 'venv' / 'bin'}:{os.environ['PATH']}",
         "LANG": "C.UTF-8",
         "HOME": str(home),

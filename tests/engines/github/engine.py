@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from engines import process, tools
 from engines.engine import Decide, EngineRun, Files, RunFailed, TimedOut, TriggerEvent
@@ -72,7 +72,7 @@ class GitHub:
         )
         with _repository(files) as (repository, home):
             payload = home / "event.json"
-            sent = event.body if event else {"inputs": {name: _as_text(value) for name, value in inputs.items()}}
+            sent = payload_of(event) if event else {"inputs": {name: _as_text(value) for name, value in inputs.items()}}
             payload.write_text(json.dumps(sent))
             command = [
                 *([] if needs_network else self._isolate),
@@ -122,6 +122,13 @@ class GitHub:
         if child.returncode and not run.executions:
             raise RunFailed(f"github: {_tail(errors)}")
         return run
+
+
+def payload_of(event: TriggerEvent) -> dict[str, Any]:
+    """The payload of an event; a webhook's body is what a program hands on by the API."""
+    if event.name == "repository_dispatch":
+        return {"action": "any", "client_payload": dict(event.body)}
+    return dict(event.body)
 
 
 def _reader(stream: IO[bytes], events: list[Event]) -> threading.Thread:
