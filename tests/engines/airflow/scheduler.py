@@ -81,17 +81,19 @@ class Scheduler:
         decide: Decide | None = None,
         event: TriggerEvent | None = None,
         configs: Mapping[str, str] | None = None,
+        again: bool = False,
     ) -> EngineRun:
         """See Engine.run. Of `env` only AIRFLOW_CONN_* and AIRFLOW_VAR_* can be given: the workers run already.
 
-        The tasks of child runs are in the run too, with the id of their DAG run as execution.
+        The tasks of child runs are in the run too, with the id of their DAG run as execution. again: what has failed
+        is cleared and run once more, as people do it.
         """
         self._started()
         settings = {**environment_of(secrets or {}), **variables_of(configs or {}), **(env or {})}
         dags = self._deploy(files)
         with self._settings(settings), self._pools(files):
             try:
-                return self._execute(entry, dags, {**given_by(event), **inputs}, timeout, decide)
+                return self._execute(entry, dags, {**given_by(event), **inputs}, timeout, decide, again)
             finally:
                 self._remove(dags)
 
@@ -172,7 +174,13 @@ class Scheduler:
                 time.sleep(0.5)
 
     def _execute(
-        self, entry: str, dags: list[str], inputs: Mapping[str, object], timeout: float, decide: Decide | None
+        self,
+        entry: str,
+        dags: list[str],
+        inputs: Mapping[str, object],
+        timeout: float,
+        decide: Decide | None,
+        again: bool = False,
     ) -> EngineRun:
         try:
             started = self._rest.call(
@@ -184,7 +192,10 @@ class Scheduler:
         asked: dict[str, float] = {}
         while True:
             state = self._rest.call("GET", "dags", entry, "dagRuns", run)["state"]
-            if state in ENDED:
+            if state in ENDED and again and state == "failed":
+                again, wanted = False, {"dry_run": False, "only_failed": True}
+                self._rest.call("POST", "dags", entry, "dagRuns", run, "clear", body=wanted)
+            elif state in ENDED:
                 return self._read(entry, run, dags)
             if time.monotonic() > end:
                 raise TimedOut(f"{self.name}: no end within {timeout:g} s", self._read(entry, run, dags))
