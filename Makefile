@@ -51,6 +51,7 @@ mutants: setup ## break the compiler on purpose, in each way of tests/mutants, a
 
 docs: setup ## write the generated pages anew
 	$(PYTHON) -m wfc.docgen && $(PYTHON) -m wfc.docgen_actions && $(PYTHON) -m wfc.build_checks_page
+	PYTHONPATH=tests $(PYTHON) -m conformance.table
 
 lock: ## resolve the pinned versions of the engines anew
 	$(UV) pip compile -q --no-header --no-emit-index-url --python-version 3.11 \

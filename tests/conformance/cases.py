@@ -444,6 +444,10 @@ CASES: tuple[Case, ...] = (
         for both in (False, True)
     ),
     Case(
+        "41 guarded", "41_failure_values.wf", "c41_guarded", {"p": SKIPPED, "a": SKIPPED, "b": OK, "d": OK},
+        inputs={"x": False},
+    ),
+    Case(
         "41 until", "41_failure_values.wf", "c41_until", {"a": ("failed", None), "b": OK},
         behaviours={("task", "a"): Behaviour(returns={"n": 1}, takes=100)},
     ),
@@ -484,6 +488,11 @@ CASES: tuple[Case, ...] = (
             "shell": SHELL_44, "python": PYTHON_44, "both": f"|{{{{ {SHELL_44.upper()} }}}}",
             "list": [SHELL_44.upper(), "A"],
         },
+    ),
+    Case(
+        "45", "45_secret_items.wf", "c45", {"d/t[0]": OK, "d/u[0]": OK, "d/t[1]": OK, "d/u[1]": OK},
+        secrets={"first_key": "k-1", "second_key": "k-$2"},
+        inputs={"wanted": [sha("k-1"), sha("k-$2"), sha("<k-1>"), sha("<k-$2>")]},
     ),
     Case(
         "38", "38_budget_handlers.wf", "c38", state="failed", order=("b < undo a", "undo a < h", "h < f"),

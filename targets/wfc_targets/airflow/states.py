@@ -133,7 +133,7 @@ class Reader:
 
     def looped(self, extra: Mapping[str, Any], index: tuple[int, ...]) -> bool:
         """Did the loop around it run at all? In an arm that was not taken it has no items."""
-        arms = all(named(self.result(branch)) == taken for branch, taken in extra.get("arms", ()))
+        arms = all(self.took(branch, arm) for branch, arm in extra.get("arms", ()))
         return arms and all(
             any(not self.is_in(name, ("skipped",), index) for name in members) for members in extra.get("checked", ())
         )
@@ -147,12 +147,26 @@ class Reader:
             elif kind == "arm":
                 if self.is_in(tasks, BAD):
                     return True
-                holds = not detail or named(self.result(tasks)) == detail
+                holds = not detail or self.took(tasks, detail)
             else:
                 holds = any(not self.is_in(name, ("skipped",), index) for name in tasks)
             if not holds:
                 return bool(outside) or kind == "recovers"
         return False
+
+    def took(self, branch: str, arm: Sequence[object]) -> bool:
+        """Did a branch take the arm that begins with these tasks?
+
+        Its result is not kept when it skips anything (the Task SDK ends it by DownstreamTasksSkipped), but what it
+        has followed is (SkipMixin).
+        """
+        found = self.result(branch)
+        if found is not None:
+            return named(found) == arm
+        run = self.runs.get(branch, {}).get(())
+        kept = run.outputs.get("skipmixin_key") if run else None
+        followed = kept.get("followed", ()) if isinstance(kept, dict) else ()
+        return bool(arm) and all(name in followed for name in arm)
 
     def behind_failure(self, last: Sequence[object], index: tuple[int, ...]) -> bool:
         """Has an earlier item of a sequential loop failed?"""

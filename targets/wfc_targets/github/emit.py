@@ -123,5 +123,5 @@ def _step(step: Step, guarded: bool) -> Node:
 
 
 def _variable(value: str, guarded: bool) -> Node:
-    secret = "${{ secrets." in value and not guarded
+    secret = ("${{ secrets." in value or "&& secrets." in value) and not guarded
     return yaml.Commented(_text(value), SECRETS_OUTSIDE) if secret else _text(value)

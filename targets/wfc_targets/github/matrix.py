@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.python_text import python_literal
-from wfc.types import ListType, required
+from wfc.types import SECRET, STRING, ListType, RecordType, required
 from wfc.walk import statements
 from wfc_targets.github import bash, model
 from wfc_targets.github.calls import condition, raw
@@ -55,11 +55,47 @@ def item_type(loop: For) -> Type:
     return kind.item
 
 
+def named_secrets(draft: Draft, loop: For, items: AnyExpr) -> AnyExpr:
+    """The list with the name of each secret in place of its value: GitHub takes a job output that holds one away.
+
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/pass-job-outputs: such outputs
+    are redacted on the runner. Reports WF951 where the name of a secret is not known before the run.
+    """
+    kind = item_type(loop)
+    fields = [name for name, of in kind.fields if of == SECRET] if isinstance(kind, RecordType) else [""]
+    if kind != SECRET and fields in ([], [""]):
+        return items
+    found: list[AnyExpr] = []
+    names: dict[str, list[str]] = {field: [] for field in fields}
+    for item in items.items if isinstance(items, ir.ListExpr) else ():
+        if isinstance(item, ir.RecordExpr):
+            entries = tuple((name, _named(draft, value, names.get(name))) for name, value in item.entries)
+            found.append(ir.RecordExpr(item.type, item.span, entries))
+        else:
+            found.append(_named(draft, item, names.get("")))
+    if not found or any(len(known) != len(found) for known in names.values()):
+        draft.unsupported(
+            loop.span,
+            f"the items of `{loop.variable}` hold secrets that only the run knows",
+            "An item is handed to its job by an output, and GitHub hands on none that holds a secret.",
+            "write the list out, with each secret by its name",
+        )
+    draft.secret_items[loop.label] = {field: tuple(known) for field, known in names.items()}
+    return ir.ListExpr(items.type, items.span, tuple(found))
+
+
+def _named(draft: Draft, value: AnyExpr, names: list[str] | None) -> AnyExpr:
+    if names is None or not (isinstance(value, ir.Ref) and value.kind == "secret"):
+        return value
+    names.append(draft.project.secret_name("github", value.name))
+    return ir.Literal(STRING, value.span, names[-1])
+
+
 def listed(draft: Draft, loop: For, items: AnyExpr, scope: Scope) -> str:
     """A step that computes the legs of a list; its outputs are `items` and `count`."""
     step = draft.name(f"{loop.label}_items")
     program = Program(draft, scope)
-    code = program.code(items)
+    code = program.code(named_secrets(draft, loop, items))
     value = "v if isinstance(v, str) else json.dumps(v)" if raw_item(item_type(loop)) else "json.dumps(v)"
     text = program.head(modules=("sys",)) + bash.lines(
         f"items = {code}",

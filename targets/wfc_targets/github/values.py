@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir
-from wfc.types import BOOL, DATE, FILE, INT, NOTHING, STRING, OptionalType, RecordType, required
+from wfc.types import BOOL, DATE, FILE, INT, NOTHING, SECRET, STRING, OptionalType, RecordType, required
 from wfc_targets.github import shapes
 from wfc_targets.github.draft import Site
 from wfc_targets.github.files import handed_on
@@ -52,8 +52,7 @@ def find(draft: Draft, ref: Ref, path: tuple[str, ...], scope: Scope) -> tuple[W
         case "config":
             return _config(draft, ref), path
         case "item":
-            form = RAW if raw_item(ref.type) else JSON
-            return Wire(f"matrix.{_matrix(scope, ref.name)}.v", form, ref.type), path
+            return _item(draft, ref, path, scope)
         case "index":
             return Wire(f"matrix.{_matrix(scope, ref.name)}.i", RAW, INT), path
         case "run":
@@ -64,6 +63,27 @@ def find(draft: Draft, ref: Ref, path: tuple[str, ...], scope: Scope) -> tuple[W
             return _event(draft, ref, path, scope), ()
         case _:
             raise AssertionError(ref)
+
+
+def _item(draft: Draft, ref: Ref, path: tuple[str, ...], scope: Scope) -> tuple[Wire, tuple[str, ...]]:
+    """An item of a matrix. Of a secret it holds the name; the value is chosen, by the item's number, where it is read.
+
+    Not by `secrets[name]`, which would hand every secret of the repository to the job.
+    """
+    leg = f"matrix.{_matrix(scope, ref.name)}"
+    secrets = draft.secret_items.get(ref.name, {})
+    field = "" if ref.type == SECRET else path[0] if path else None
+    if field in secrets:
+        choices = (f"{leg}.i == {number} && secrets.{name}" for number, name in enumerate(secrets[field or ""]))
+        return Wire(" || ".join([*choices, "''"]), RAW, STRING), path[1:]
+    if secrets and not path:
+        draft.unsupported(
+            ref.span,
+            "an item that holds a secret is read as a whole",
+            "The item is handed to its job with the names of its secrets only.",
+            "read its fields one by one",
+        )
+    return Wire(f"{leg}.v", RAW if raw_item(ref.type) else JSON, ref.type), path
 
 
 def raw_item(kind: Type) -> bool:
