@@ -32,7 +32,7 @@ CONTEXT_KEYS = frozenset(
 
 
 class Kernel:
-    """Makes the task of one call. undo_list: each argument set comes from a list that another task makes."""
+    """Makes the task of one call. undo: of an undo that is mapped, whose item another task has chosen."""
 
     def __init__(self, names: Names, scope: Scope, undo: bool = False) -> None:
         self.names, self.scope, self.undo = names, scope, undo
@@ -126,9 +126,6 @@ class Kernel:
         direct = None if force else self.direct_all(args)
         if direct is None or any(name in CONTEXT_KEYS or value.type == FILE for name, value in args):
             function = self.values.function(f"{draft.id}_values", args)
-            if self.undo:
-                draft.functions.append(function)
-                return
             draft.functions.append(function)
             draft.decorators.insert(0, Call("wfc.given", ((None, Code(function.name)),)))
         else:
@@ -236,8 +233,7 @@ class Kernel:
                 entries.append((key, ir.RecordExpr(RecordType(()), span, tuple(named))))
         function = self.values.function(f"{draft.id}_values", entries)
         draft.functions.append(function)
-        if not self.undo:
-            draft.arguments.append(("values", Code(function.name)))
+        draft.arguments.append(("values", Code(function.name)))
 
     def direct_all(self, entries: Entries) -> list[tuple[str, Node]] | None:
         """All values as nodes of template fields; None when one cannot be said there."""

@@ -132,17 +132,12 @@ class Undos:
         return (name,)
 
     def items(self, undo: Undo, draft: Draft, task: str, scope: Scope) -> Draft:
-        """The task that lists the argument sets of the undos."""
-        functions = draft.functions
+        """The task that says how many undos there are.
+
+        Each computes its own arguments: those that go through `expand_kwargs` would be rendered as templates.
+        """
         name = self.lowering.id(f"{undo.stmt.label}_undo_items", scope)
-        argument = f"{functions[0].name}(context, index)" if functions else "{}"
-        if draft.operator == "wfc.Shell" and not functions:
-            argument = '{"env": {}}'
-        lines = (
-            Line(f"indexes = wfc.to_undo(context, {string(task)})"),
-            Line(f"return [{argument} for index in indexes]"),
-        )
-        items = Draft(name, "calc", undo.stmt.path, undo.stmt.span, "task", Function(name, "**context", lines))
-        items.functions = [replace(function, parameters="context, index") for function in functions]
-        draft.functions = []
-        return items
+        number = Line(f'index = wfc.to_undo(context, {string(task)})[context["ti"].map_index]')
+        draft.functions = [replace(function, lines=(number, *function.lines)) for function in draft.functions]
+        lines = (Line(f"return [{{}} for _ in wfc.to_undo(context, {string(task)})]"),)
+        return Draft(name, "calc", undo.stmt.path, undo.stmt.span, "task", Function(name, "**context", lines))

@@ -417,17 +417,17 @@ with DAG(
 
     failure = failure()
 
-    def scratch_undo_values(context, index):
+    @task(trigger_rule="all_done")
+    def scratch_undo_items(**context):
+        return [{} for _ in wfc.to_undo(context, "scratch")]
+
+    scratch_undo_items = scratch_undo_items()
+
+    def scratch_undo_values(context):
+        index = wfc.to_undo(context, "scratch")[context["ti"].map_index]
         scratch_url = wfc.secret("scratch_url")
         database = wfc.result(context, "for_database_items")[index]
         return {"url": scratch_url, "name": "restore_" + database["name"]}
-
-    @task(trigger_rule="all_done")
-    def scratch_undo_items(**context):
-        indexes = wfc.to_undo(context, "scratch")
-        return [scratch_undo_values(context, index) for index in indexes]
-
-    scratch_undo_items = scratch_undo_items()
 
     @task.virtualenv(
         requirements=["psycopg[binary]==3.3.9"],
