@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,7 @@ from engines import tools
 from engines.airflow import install
 from engines.engine import Answer, Engine, TriggerEvent
 from engines.github.engine import SHELL
-from engines.world import World
+from engines.world import Reply, World
 from examples_run.scenario import VENDORS, Place, Scenario, filled
 from examples_run.scenarios import SCENARIOS
 from random_flows.judge import SETTINGS, WAYS
@@ -70,3 +73,62 @@ def test_scenario(
     found = [] if trace.state == scenario.state else [f"the run is {trace.state}"]
     found += scenario.problems(place)
     assert found == [], "\n".join([*found, run.summary(), run.log[-5000:]])
+
+
+RATES = {"usd": 2.0, "gbp": 0.5}
+PRICES = 'sku,price,currency\nx,1.00,EUR\n"y, $(id)",3.00,usd\n'
+FILES = (
+    (
+        "the supplier",
+        (Reply(200, RATES),),
+        (Reply(200, RATES),),
+        PRICES,
+        "succeeded",
+        "x|100\ny, $(id)|150\n",
+        (1, 0, 0),
+    ),
+    ("the mirror", (Reply(503),), (Reply(200, RATES),), PRICES, "succeeded", "x|100\ny, $(id)|150\n", (3, 1, 0)),
+    ("neither", (Reply(503),), (Reply(500),), PRICES, "failed", "", (3, 3, 1)),
+    ("an empty file", (Reply(200, RATES),), (Reply(200, RATES),), "sku,price,currency\n", "failed", "", (0, 0, 1)),
+)
+"""Who gives the rates, what they answer, the file, the state of the run, the rows, calls of supplier, mirror, Slack."""
+
+
+@pytest.mark.parametrize("engine", ["kestra_2_0", "kestra_1_3", "airflow"], indirect=True)
+@pytest.mark.parametrize("facts", FILES, ids=lambda facts: facts[0].replace(" ", "-"))
+def test_file_ingestion(
+    facts: tuple[Any, ...], engine: Engine, request: pytest.FixtureRequest, tmp_path: Path, world: World, postgres: str
+) -> None:
+    _, supplier, mirror, content, state, rows, calls = facts
+    way = WAYS[request.node.callspec.params["engine"]]
+    for path, replies in (("/rates", supplier), ("/mirror", mirror), ("/slack", (Reply(200, "ok"),))):
+        world.script(path, *replies)
+    subprocess.run(["psql", "-Xqc", "create table prices (sku text primary key, cents int)", postgres], check=True)
+    arrived = tmp_path / "inbox" / "prices-1.csv"
+    arrived.parent.mkdir()
+    arrived.write_text(content)
+    os.utime(arrived, (time.time() - 60, time.time() - 60))
+    text = (EXAMPLES / "file_ingestion.wf").read_text()
+    text = Scenario("file_ingestion", {}).source(text, Place(tmp_path, world, postgres))
+    loaded = load_texts([("examples/file_ingestion.wf", text)])
+    options = (("runner", "process"), ("folder", str(tmp_path)))
+    project = replace(loaded.project, settings=(("kestra", options),) if way.target.name == "kestra" else ())
+    made = way.target.compile(project, project.flows[0], way.version)
+    assert made.artifacts, made.diagnostics
+    files = {artifact.path: artifact.text for artifact in made.artifacts}
+    secrets = {"SLACK_URL": f"{world.url}/slack", "WAREHOUSE_URL": postgres}
+    configs = {"rates_url": f"{world.url}/rates", "mirror_url": f"{world.url}/mirror"}
+    if way.target.name == "kestra":
+        run = engine.run(files, "file_ingestion_watch", {}, secrets=secrets, configs=configs, timeout=180)
+        ended = [one.state for one in run.executions if one.flow.rpartition("/")[2] == "file_ingestion"]
+        assert ended == [{"succeeded": "SUCCESS", "failed": "FAILED"}[state]], run.summary()
+    else:
+        env = {"WFC_FILES": f"file://{tmp_path}", "AIRFLOW_CONN_WAREHOUSE_URL": secrets.pop("WAREHOUSE_URL")}
+        event = TriggerEvent("file", {"path": "inbox/prices-1.csv", "file": f"file://{arrived}"})
+        run = engine.run(
+            files, "file_ingestion", {}, secrets=secrets, configs=configs, env=env, event=event, timeout=180
+        )
+        assert way.trace(run, made).state == state, run.summary() + run.log
+    seen = ["psql", "-XAtc", "select sku, cents from prices order by sku", postgres]
+    assert subprocess.run(seen, capture_output=True, text=True, check=True).stdout == rows
+    assert tuple(world.count(path) for path in ("/rates", "/mirror", "/slack")) == calls

@@ -96,7 +96,7 @@ CAPABILITIES = (
     Capability("flow.run", NATIVE, "`TriggerDagRunOperator(wait_for_completion=True)`"),
     Capability("llm", NATIVE, "http, with a check of the answer"),
     Capability("input", NATIVE, "`Param`; a default that is computed is null in the form"),
-    Capability("secret", NATIVE, "the password of a connection of that name"),
+    Capability("secret", NATIVE, "the password of a connection of that name; of one with a host, all of it as a URL"),
     Capability("config", NATIVE, "a Variable of that name"),
     Capability("output", EMULATED, "the result of a last task named `outputs`", "1 task"),
     Capability("file values", EMULATED, "object storage under $WFC_FILES; a reader gets a local copy"),

@@ -34,6 +34,8 @@ def dag_arguments(names: Names) -> Arguments:
     found.append(("default_args", default_args(names)))
     if flow.inputs:
         found.append(("params", {item.name: param(names, item) for item in flow.inputs}))
+    if any(_asks(node, "{{ secret(") for draft in names.drafts.values() for _, node in draft.arguments):
+        found.append(("user_defined_macros", {"secret": Code("wfc.secret")}))
     found += [("doc_md", Code("__doc__")), ("tags", ["wfc"])]
     return found
 
@@ -178,3 +180,12 @@ def timetable(names: Names, crons: list[ir.Trigger]) -> Node:
     kind = "CronTriggerTimetable" if len(crons) == 1 else "MultipleCronTriggerTimetable"
     names.use("airflow.sdk", kind)
     return Call(kind, (*((None, text) for text in texts), ("timezone", zones[0])))
+
+
+def _asks(node: Node, words: str) -> bool:
+    """Do the words stand in a text of an argument?"""
+    if isinstance(node, dict):
+        return any(_asks(inner, words) for inner in node.values())
+    if isinstance(node, list | tuple):
+        return any(_asks(inner, words) for inner in node)
+    return isinstance(node, str) and words in node

@@ -160,7 +160,8 @@ class Values:
     def jinja(self, ref: ir.Ref) -> str | None:
         """`{{ params.day }}`, for what Airflow keeps under a name; None for other values or types."""
         if ref.kind == "secret":
-            return templated(f"conn.{self.names.connection(ref.name)}.password")
+            # not `conn.X.password`: a URL may be kept as a connection with a host
+            return templated(f"secret('{self.names.connection(ref.name)}')")
         textual = ref.type in (STRING, INT, FLOAT, DATE) or isinstance(ref.type, EnumType)
         if ref.kind == "input" and textual and self.plain_input(ref.name):
             return templated(f"params['{ref.name}']" if ref.name in METHODS else f"params.{ref.name}")

@@ -16,6 +16,7 @@ with DAG(
     schedule=None,
     max_active_runs=1,
     default_args={"retries": 0, "on_failure_callback": wfc.note_failure},
+    user_defined_macros={"secret": wfc.secret},
     doc_md=__doc__,
     tags=["wfc"],
 ):
@@ -145,7 +146,7 @@ with DAG(
         # fmt: on
 
     load = load(
-        url="{{ conn.warehouse_url.password }}",
+        url="{{ secret('warehouse_url') }}",
         table="prices",
         rows=priced,
         keys=["sku"],

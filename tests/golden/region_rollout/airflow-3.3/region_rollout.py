@@ -22,6 +22,7 @@ with DAG(
         "image": Param(type="string"),
         "max_error_rate": Param(0.01, type="number"),
     },
+    user_defined_macros={"secret": wfc.secret},
     doc_md=__doc__,
     tags=["wfc"],
 ) as dag:
@@ -629,7 +630,7 @@ with DAG(
     done = wfc.Http(
         task_id="done",
         method="POST",
-        url="{{ conn.slack_url.password }}",
+        url="{{ secret('slack_url') }}",
         json={"text": "{{ params.image }} is live in eu, us and ap."},
         request_timeout=600,
         execution_timeout=timedelta(minutes=10),

@@ -17,6 +17,7 @@ with DAG(
     max_active_runs=1,
     default_args={"retries": 0, "on_failure_callback": wfc.note_failure},
     params={"previous": Param("v1.0.0", type="string")},
+    user_defined_macros={"secret": wfc.secret},
     doc_md=__doc__,
     tags=["wfc"],
 ):
@@ -69,7 +70,7 @@ with DAG(
     open_ = wfc.Http(
         task_id="open_",
         url="https://api.todoist.com/api/v1/tasks",
-        bearer="{{ conn.todoist_token.password }}",
+        bearer="{{ secret('todoist_token') }}",
         query={"project_id": "{{ var.value.todoist_project }}", "limit": 200},
         body={
             "results": [
@@ -96,7 +97,7 @@ with DAG(
         method="POST",
         url="https://canny.io/api/v1/posts/list",
         json={
-            "apiKey": "{{ conn.canny_key.password }}",
+            "apiKey": "{{ secret('canny_key') }}",
             "status": "in progress",
             "limit": 100,
             "skip": 0,

@@ -18,6 +18,7 @@ with DAG(
     schedule=None,
     max_active_runs=1,
     default_args={"retries": 0, "on_failure_callback": wfc.note_failure},
+    user_defined_macros={"secret": wfc.secret},
     doc_md=__doc__,
     tags=["wfc"],
 ):
@@ -234,7 +235,7 @@ with DAG(
         method="POST",
         url="https://events.pagerduty.com/v2/enqueue",
         json={
-            "routing_key": "{{ conn.pagerduty_key.password }}",
+            "routing_key": "{{ secret('pagerduty_key') }}",
             "event_action": "trigger",
             "dedup_key": "web-cpu",
             "payload": {
