@@ -479,9 +479,9 @@ CASES: tuple[Case, ...] = (
         behaviours={("task", "a"): Behaviour(returns={"v": 5, "w": "five"})},
     ),
     Case(
-        "44", "44_own_texts.wf", "c44", {"open": OK, "print": OK, "len": OK}, inputs={"word": ""},
+        "44", "44_own_texts.wf", "c44", {"word": OK, "open": OK, "print": OK, "len": OK},
         behaviours={
-            **result("open", v=SHELL_44), **result("print", v=PYTHON_44),
+            **result("word", v=""), **result("open", v=SHELL_44), **result("print", v=PYTHON_44),
             ("task", "len"): Behaviour(returns=lambda attempt: {"v": f"{attempt.args['A']}|{attempt.args['B']}"}),
         },
         outputs={

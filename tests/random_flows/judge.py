@@ -65,8 +65,16 @@ def no_early_end(flow: ir.Flow, text: str) -> str:
     return next(("act does not end a matrix early" for loop in plain if f"name: for {loop.variable} = " in text), "")
 
 
-def unread_outputs(run: EngineRun, text: str) -> str:
-    """Act hands on the outputs of a skipped job as the text of their expression; on GitHub they are empty."""
+def beyond_act(run: EngineRun, text: str) -> str:
+    """What of a run act does otherwise than GitHub.
+
+    It hands on the outputs of a skipped job as the text of their expression, where on GitHub they are empty; and it
+    ends when a called workflow fails, even for jobs that ask for `always()`.
+    """
+    if "uses: ./.github/workflows/" in text and any(
+        job.flow.startswith("call ") and job.state == "failure" for job in run.executions
+    ):
+        return "act ends the run when a called workflow fails"
     ran = {execution.id for execution in run.executions if execution.state != "skipped"}
     read = set(re.findall(r"needs\.(\w+)\.outputs", text))
     return "act leaves the outputs of a skipped job unread" if read - ran else ""
@@ -86,7 +94,7 @@ WAYS: Mapping[str, Way] = {
         github.TARGET.versions[0],
         github_trace,
         no_early_end,
-        unread_outputs,
+        beyond_act,
         folder=f"{github.TARGET.folder}/",
     ),
 }

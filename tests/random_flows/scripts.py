@@ -31,6 +31,9 @@ SHELL = {
     "maybe": """
       [ -z "${{A+x}}" ] || printf 'v=%s\\n' "$A" >> "$WFC_OUTPUT"
     """,
+    "maybe_echo": """
+      [ -z "${{A+x}}" ] || {{ echo 'v<<END_OF_V'; printf '%s\\n' "$A"; echo END_OF_V; }} >> "$WFC_OUTPUT"
+    """,
     "count": """
       echo "v=$#" >> "$WFC_OUTPUT"
     """,
@@ -43,8 +46,9 @@ class Script:
 
     fails: so many first attempts fail, None all. odd: an item (of the innermost loop) and what `fails` is for it.
     slow: an attempt that fails does so by taking longer than its limit. gives: what the result is made of: "" none,
-    echo (a text), line (any other value), maybe (an optional one), count (the attempts so far). python: as Python.
-    value: the expression that it is given, "" for none. items: the expressions of the loop items, outside first.
+    echo (a text), line (any other value), maybe_echo and maybe (the same, optional), count (attempts so far).
+    python: as Python. value: the expression that it is given, "" for none. items: the expressions of the loop items,
+    outside first.
     """
 
     role: str

@@ -79,11 +79,22 @@ class Writer:
             odd = (self.choice("1", "2", "3"), self.draw(st.sampled_from(options)))
         return fails, odd
 
-    def call(self, role: str, name: str, place: Place, kind: str, scope: list[Value], python: bool, slow: bool) -> str:
-        """One call; kind: the type that it gives, "" for none."""
+    def call(
+        self,
+        role: str,
+        name: str,
+        place: Place,
+        kind: str,
+        scope: list[Value],
+        python: bool,
+        slow: bool,
+        maybe: str = "",
+    ) -> str:
+        """One call; kind: the type that it gives, "" for none. maybe: what it is given as it is, be it null."""
         fails, odd = self.fails(place)
-        value = self.make.expression(kind or self.choice(*TYPES), scope)
+        value = maybe or self.make.expression(kind or self.choice(*TYPES), scope)
         gives = "" if not kind else "echo" if kind == "string" else "line"
+        gives = {"echo": "maybe_echo", "line": "maybe"}.get(gives, gives) if maybe else gives
         script = Script(role, name, fails, odd, slow, gives, python, value, tuple(place.loops))
         self.scripts.append(script)
         return script.text()
@@ -96,8 +107,11 @@ class Writer:
         python = self.number(0, 5) == 0
         slow = not self.slow and self.number(0, 24) == 0 and not python
         self.slow = self.slow or slow
-        call = self.call("task", name, place, kind, place.scope, python, slow)
-        result = f" -> {kind}" if python and kind else f" -> {{ v: {kind} }}" if kind else ""
+        missing = [value.text for value in place.scope if value.optional and value.type == kind]
+        maybe = self.choice(*missing) if missing and self.number(0, 1) == 0 else ""
+        call = self.call("task", name, place, kind, place.scope, python, slow, maybe)
+        mark = "?" if maybe else ""
+        result = f" -> {kind}{mark}" if python and kind else f" -> {{ v: {kind}{mark} }}" if kind else ""
         text = f'task {name} = {call}{result} effect safe "a test"'
         if place.exact and self.number(0, 2) == 0:
             text += f" retry fixed(attempts: {self.number(2, 3)}, every: {self.choice('10ms', '1s')})"
@@ -110,10 +124,10 @@ class Writer:
             if self.number(0, 6) == 0:
                 text += f" fallback {self.call('fallback', name, place, kind, place.scope, python, False)}"
             elif self.number(0, 3) == 0:
-                own = [Value(name if python else f"{name}.v", kind)] * 4 if kind else []
+                own = [Value(name if python else f"{name}.v", kind, bool(maybe))] * 4 if kind else []
                 text += f" undo {self.call('undo', name, place, '', place.scope + own, python, False)}"
         if kind:
-            place.scope.append(Value(name if python else f"{name}.v", kind, optional))
+            place.scope.append(Value(name if python else f"{name}.v", kind, optional or bool(maybe)))
         return text
 
     def poll(self, place: Place) -> str:

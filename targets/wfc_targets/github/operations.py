@@ -7,7 +7,7 @@ import re
 from wfc import ir
 from wfc.python_text import python_name
 from wfc.record import Record
-from wfc.types import INT, NOTHING, OptionalType, Primitive, RecordType, required
+from wfc.types import INT, NOTHING, STRING, OptionalType, Primitive, RecordType, required
 from wfc_targets.common.python_body import indented_body
 from wfc_targets.github import bash, shapes
 from wfc_targets.github.arguments import Arguments
@@ -60,11 +60,19 @@ class Place(Record):
 def shell(op: ir.Shell, call: Call, place: Place) -> Work:
     """A script as it stands, then one test per typed output: the producer fails, not the reader."""
     arguments = Arguments(place.draft, place.scope, place.calc)
+    missing = []
     for name, value in op.env:
-        arguments.give(name, value)
+        if isinstance(value.type, OptionalType) and shapes.textual(value.type):
+            # as JSON: an empty text is not a missing one
+            arguments.give(name, ir.Apply(STRING, value.span, "json", (value,)))
+            missing.append(f'if [ "${{{name}:-null}}" = null ]; then unset {name}; else')
+            missing.append(f"  {name}=$(jq -nj '$ENV.{name} | fromjson' && echo .) && {name}=${{{name}%.}}\nfi")
+        else:
+            arguments.give(name, value)
+            missing += [f'[ "${{{name}:-null}}" != null ] || unset {name}'] * isinstance(value.type, OptionalType)
     if call.idempotent is not None:
         arguments.give("WFC_IDEMPOTENCY_KEY", key(call, place))
-    script = op.script if op.script.endswith("\n") else op.script + "\n"
+    script = bash.lines(*missing) + (op.script if op.script.endswith("\n") else op.script + "\n")
     if call.type != NOTHING or "WFC_OUTPUT" in script:
         # the program that writes the result may be one that the script only calls
         script = "export WFC_OUTPUT=$GITHUB_OUTPUT\n" + script
@@ -77,7 +85,6 @@ def key(call: Call, place: Place) -> AnyExpr:
     assert call.idempotent is not None
     if call.idempotent.key is not None:
         return call.idempotent.key
-    from wfc.types import INT, STRING
 
     span = call.span
     parts: list[AnyExpr] = [ir.Ref(STRING, span, "run", "id"), ir.Literal(STRING, span, f"-{place.title}")]
@@ -90,10 +97,11 @@ def _checks(kind: Type) -> list[str]:
     fields = kind.fields if isinstance(kind, RecordType) else (("value", kind),)
     found = []
     for name, field in fields:
+        pattern = shapes.pattern(required(field))
         if isinstance(field, OptionalType):
-            continue
-        pattern = shapes.pattern(field)
-        if pattern is not None:
+            test = "" if pattern is None else f"grep -qE {bash.quote(f'^{name}={pattern}$')} {OUTPUT}"
+            found += [f"{{ ! grep -q {bash.quote(f'^{name}=')} {OUTPUT} || {test}; }}"] if test else []
+        elif pattern is not None:
             found.append(f"grep -qE {bash.quote(f'^{name}={pattern}$')} {OUTPUT}")
         elif required(field) == Primitive("file"):
             found.append(f'test -f "$(sed -n {bash.quote(f"s/^{name}=//p")} {OUTPUT})"')

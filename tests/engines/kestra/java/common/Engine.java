@@ -42,7 +42,7 @@ final class Engine {
     private final FlowService flows;
     private final FlowRepositoryInterface flowStore;
     private final ExecutionRepositoryInterface executions;
-    private List<String> added = List.of();
+    private Map<String, String> original;
 
     Engine(Path home, int workerPort) throws Exception {
         Files.createDirectories(home.resolve("storage"));
@@ -134,9 +134,10 @@ final class Engine {
         Field inner = unmodifiable.getClass().getDeclaredField("m");
         inner.setAccessible(true);
         Map<String, String> environment = (Map<String, String>) inner.get(unmodifiable);
-        environment.keySet().removeAll(added);
+        if (original == null) original = Map.copyOf(environment);
+        environment.keySet().retainAll(original.keySet());
+        environment.putAll(original);
         environment.putAll(values);
-        added = List.copyOf(values.keySet());
         return environment.size();
     }
 
