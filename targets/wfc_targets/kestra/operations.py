@@ -6,6 +6,7 @@ import re
 
 from wfc import ir, types
 from wfc.python_text import RESERVED
+from wfc.record import replace
 from wfc.types import EnumType, OptionalType, RecordType
 from wfc_targets.common import yaml
 from wfc_targets.common.python_body import indented_body
@@ -80,18 +81,25 @@ class Environment:
         self.prologue.append(f'export {name}="$PWD/{self.folder}/{name}"')
 
     def _text(self, name: str, expr: AnyExpr) -> None:
-        span = expr.span
-        text: AnyExpr = expr
-        if isinstance(expr.type, OptionalType):
-            text = ir.Binary(types.required(expr.type), span, "??", expr, ir.Literal(types.STRING, span, ""))
-        elif expr.type == types.FLOAT:
-            text = ir.Text(types.STRING, span, (expr,))
-        elif expr.type not in (types.STRING, types.SECRET, types.DATETIME):
-            text = ir.Apply(types.STRING, span, "json", (expr,))
+        span, path = expr.span, f"{self.folder}/{name}"
+        kind = types.required(expr.type)
+        missing = isinstance(expr.type, OptionalType)
+        text: AnyExpr = replace(expr, type=kind) if missing else expr
+        if kind not in (types.STRING, types.SECRET, types.DATETIME):
+            simple = isinstance(kind, EnumType) or kind in (types.INT, types.BOOL, types.DATE, types.FLOAT)
+            part = (text,)
+            text = ir.Text(types.STRING, span, part) if simple else ir.Apply(types.STRING, span, "json", part)
         # "=" in front: a value that begins with kestra:// would be taken for a file of the engine
-        self.files[f"{self.folder}/{name}"] = "=" + pebble.output(self.job.calc.take(text, name))
-        path = f"{self.folder}/{name}"
-        self.prologue.append(f'IFS= read -rd "" {name} < {path} || :; export {name}="${{{name}#=}}"')
+        if missing:
+            nothing = ir.Binary(types.BOOL, span, "==", expr, ir.Literal(types.NULL, span, None))
+            marked = ir.Text(types.STRING, span, (ir.Literal(types.STRING, span, "="), text))
+            text = ir.Conditional(types.STRING, span, nothing, ir.Literal(types.STRING, span, ""), marked)
+            self.files[path] = pebble.output(self.job.calc.take(text, name))
+            given = f'if [[ ${name} ]]; then export {name}="${{{name}#=}}"; else unset {name}; fi'
+        else:
+            self.files[path] = "=" + pebble.output(self.job.calc.take(text, name))
+            given = f'export {name}="${{{name}#=}}"'
+        self.prologue.append(f'IFS= read -rd "" {name} < {path} || :; {given}')
 
 
 def shell_task(job: Job, op: ir.Shell) -> model.Commands:
