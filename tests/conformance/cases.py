@@ -482,10 +482,11 @@ CASES: tuple[Case, ...] = (
         "44", "44_own_texts.wf", "c44", {"word": OK, "open": OK, "print": OK, "len": OK},
         behaviours={
             **result("word", v=""), **result("open", v=SHELL_44), **result("print", v=PYTHON_44),
-            ("task", "len"): Behaviour(returns=lambda attempt: {"v": f"{attempt.args['A']}|{attempt.args['B']}"}),
+            ("task", "len"): Behaviour(returns=lambda attempt: {"v": "|".join(attempt.args[name] for name in "ABC")}),
         },
         outputs={
-            "shell": SHELL_44, "python": PYTHON_44, "both": f"|{{{{ {SHELL_44.upper()} }}}}",
+            "shell": SHELL_44, "python": PYTHON_44,
+            "both": f"|{{{{ {SHELL_44.upper()} }}}}|${{{{ github.token }}}}{SHELL_44}",
             "list": [SHELL_44.upper(), "A"],
         },
     ),
