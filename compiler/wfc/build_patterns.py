@@ -13,7 +13,17 @@ from typing import Any
 
 from wfc import patterns
 
-MODULES = ("lex", "text", "resolve.literals", "checks.hardcoded_secret", "checks.scripts", "checks.urls")
+MODULES = (
+    "lex",
+    "text",
+    "resolve.literals",
+    "checks.dangerous_removal",
+    "checks.hardcoded_secret",
+    "checks.remote_script",
+    "checks.scripts",
+    "checks.secret_cleartext",
+    "checks.urls",
+)
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")
 

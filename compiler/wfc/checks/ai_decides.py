@@ -1,0 +1,117 @@
+"""ai-decides-irreversible: a model alone decides about what can't be undone
+
+## What it finds
+An arm of an `if` or `match` that a model's answer chooses, with an irreversible effect in it (a refund, a deletion;
+messages by `slack.*` and `email.*` left out) and no `approve` in front of that, in the arm or around it. `require` of
+something that no model has made counts as a check too.
+
+## Why
+A model is wrong now and then, and may be talked into it by the text it reads (OWASP Top 10 for LLM applications 2025,
+LLM06 "Excessive Agency": have a person approve actions of high impact).
+
+## Bad
+```wf
+flow refunds {
+  on webhook(path: "tickets") as event
+  secret stripe_key
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task kind = llm.classify(prompt: "Does the customer want money back?", data: event.body) -> "yes" | "no"
+  if kind == "yes" {
+    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{run.id}"
+  }
+  on failure {
+    task tell = shell("./tell.sh")
+  }
+}
+```
+
+## Good
+```wf
+flow refunds {
+  on webhook(path: "tickets") as event
+  secret stripe_key
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task kind = llm.classify(prompt: "Does the customer want money back?", data: event.body) -> "yes" | "no"
+  if kind == "yes" {
+    approve pay = "Refund pi_1?" timeout 1d
+    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{run.id}"
+  }
+  on failure {
+    task tell = shell("./tell.sh")
+  }
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.check import Check
+from wfc.checks.common import is_hole, work
+from wfc.checks.no_failure_path import MESSAGES
+from wfc.diagnostic import ERROR, Label
+from wfc.taint import AI, AI_DECIDED, Taints
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import AnyExpr, AnyStmt, Block, Flow, Task
+
+MODEL = frozenset((AI, AI_DECIDED))
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each irreversible task that a model's choice leads to."""
+    if not any(isinstance(task.call.op, ir.Llm) for task in _tasks(flow.body)):
+        return
+    taints = Taints(flow)
+    yield from _block(flow.body, None, taints)
+
+
+def _tasks(block: Block) -> Iterator[Task]:
+    from wfc.walk import statements
+
+    return (stmt for stmt in statements(block) if isinstance(stmt, ir.Task))
+
+
+def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
+    """chosen: the model's choice that leads here, None where there is none or a person stands in between."""
+    for stmt in block:
+        if isinstance(stmt, ir.Approve) or (isinstance(stmt, ir.Require) and not taints.of(stmt.condition) & MODEL):
+            chosen = None
+        elif isinstance(stmt, ir.Task):
+            when = stmt.when if stmt.when is not None and taints.of(stmt.when) & MODEL else None
+            yield from _judge(stmt, when or chosen)
+        else:
+            yield from _inside(stmt, chosen, taints)
+
+
+def _inside(stmt: AnyStmt, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
+    from wfc.walk import blocks
+
+    tests: tuple[AnyExpr, ...] = ()
+    if isinstance(stmt, ir.If):
+        tests = tuple(test for test, _ in stmt.arms)
+    elif isinstance(stmt, ir.Match):
+        tests = (stmt.subject,)
+    by_model = next((test for test in tests if taints.of(test) & MODEL), None)
+    for body in blocks(stmt):
+        yield from _block(body, by_model or chosen, taints)
+
+
+def _judge(task: Task, chosen: AnyExpr | None) -> Iterator[Diagnostic]:
+    call = task.call
+    if chosen is None or is_hole(call) or call.effect.reversible or call.action.startswith(MESSAGES):
+        return
+    yield CHECK.found(
+        f"a model alone decides about `{task.label}`, which can't be undone",
+        task.call.span,
+        Label(chosen.span, "the model's answer chooses here"),
+        why=f"{work(task.call)} has an effect outside that stays, and a model is wrong now and then.",
+        help="put an `approve` in front of it, or `require` something that no model has made",
+    )
+
+
+CHECK = Check("WF705", "ai-decides-irreversible", ERROR, __name__, find)

@@ -1,0 +1,89 @@
+"""secret-cleartext: a secret goes over the network unencrypted
+
+## What it finds
+A request to an `http://` address that carries a secret: as `auth`, in a header, in the query or in the body. Addresses
+of the machine and of private networks are left out (loopback, RFC 1918, names without a dot, `.local`, `.internal`,
+`.svc`).
+
+## Why
+Everybody on the way reads it (CWE-319), and a client that follows a redirect to https has sent it already.
+
+## Bad
+```wf
+flow load {
+  secret token
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task me = http.get(url: "http://api.example.com/me", auth: bearer(token))
+  output body: json = me.body
+}
+```
+
+## Good
+```wf
+flow load {
+  secret token
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task me = http.get(url: "https://api.example.com/me", auth: bearer(token))
+  output body: json = me.body
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.check import Check
+from wfc.checks.common import holds_secret, named_calls, near, placed_tasks
+from wfc.diagnostic import ERROR
+from wfc.patterns import IGNORECASE, ready
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import AnyExpr, Flow, Http
+
+CLEAR = ready(r"http://(?:[^/?#\s@]*@)?([A-Za-z0-9.-]+)", IGNORECASE)
+PRIVATE = ready(
+    r"(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)|(?:^|\.)(?:local|localhost|internal|lan|svc|test)$"
+    r"|\.svc\.",
+    IGNORECASE,
+)
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each request."""
+    for task, _ in placed_tasks(flow):
+        for title, call in named_calls(task):
+            if not isinstance(call.op, ir.Http):
+                continue
+            host = clear_host(call.op.url)
+            if host and any(holds_secret(part) for part in carried(call.op)):
+                yield CHECK.found(
+                    f"{title} sends a secret to {host} in clear text",
+                    near(call.op.url.span, call.span),
+                    why="Everybody on the way can read it.",
+                    help="write `https://`",
+                )
+
+
+def clear_host(url: AnyExpr) -> str:
+    """The host of an `http://` address that is known before the run and lies in no private network, else ""."""
+    first = url.parts[0] if isinstance(url, ir.Text) and url.parts else url
+    if not isinstance(first, ir.Literal) or not isinstance(first.value, str):
+        return ""
+    found = CLEAR.match(first.value)
+    if found is None or "." not in found[1] or PRIVATE.search(found[1]):
+        return ""
+    return found[1]
+
+
+def carried(op: Http) -> Iterator[AnyExpr]:
+    """What a request hands over."""
+    yield op.url
+    yield from (value for _, value in (*op.query, *op.headers))
+    yield from (part for part in (op.body, op.bearer, *(op.basic or ())) if part is not None)
+
+
+CHECK = Check("WF605", "secret-cleartext", ERROR, __name__, find)

@@ -1,0 +1,146 @@
+"""Edges of constant-condition, timeout-inversion, dangerous-removal, secret-cleartext, unpinned, remote-script and
+ai-decides-irreversible, on both sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import codes, flow
+
+CALL = 'task a = shell("x")'
+KIND = 'secret k task kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no"'
+PAY = 'task pay = stripe.refund(key: k, payment: "pi") idempotent by "r-{run.id}"'
+TELL = 'on failure { task t = shell("x") }'
+
+
+def script(text: str) -> str:
+    """A flow with one script."""
+    return flow(f'input d: string = "x" task a = shell("""\n{text}\n""", env: {{ D: d }})')
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"{CALL} when true", ["WF105"]),
+        (f'{CALL} when "a" in ["a", "b"]', ["WF105"]),
+        (f"input n: int {CALL} when n > 0", []),
+        (f"{CALL} when 1 // 0 == 1", []),
+        ('require 2 > 1 else "no"', ["WF105"]),
+        (f"if false {{ {CALL} }}", ["WF105"]),
+        (f"{CALL} when run.date == run.date", []),
+    ],
+)
+def test_conditions(body: str, expected: list[str]) -> None:
+    assert [code for code in codes(flow(body)) if code == "WF105"] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        ("budget { time 10m }", f"{CALL} timeout 10m", 1),
+        ("budget { time 10m }", f"{CALL} timeout 9m", 0),
+        ("budget { time 10m } defaults { timeout 1h }", f'{CALL} task b = shell("y")', 1),
+        ("budget { time 10m }", f'{CALL} timeout 1m on failure {{ task h = shell("x") timeout 1h }}', 0),
+        ("budget { time 10m }", f'{CALL} timeout 1m undo shell("x") {{ timeout 1h }}', 0),
+        ("budget { time 10m }", f'{CALL} timeout 1m fallback shell("x") {{ timeout 1h }}', 1),
+        ("", f"{CALL} timeout 1h", 0),
+    ],
+)
+def test_limits(head: str, body: str, expected: int) -> None:
+    assert codes(flow(body, head)).count("WF311") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('rm -rf "$D"/*', True),
+        ("rm -rf $D/", True),
+        ("rm -r -f -- ${D}/cache", True),
+        ('cd /tmp && rm -fr x "${D}/a"', True),
+        ('rm -rf "${D:?}"/*', False),
+        ('rm -rf "$D"', False),
+        ('rm -f "$D"/x', False),
+        ('rm -rf build/"$D"/x', False),
+        ('# rm -rf "$D"/*', False),
+        ('echo "$D"/x | rm -rf build', False),
+    ],
+)
+def test_removals(text: str, expected: bool) -> None:
+    assert ("WF412" in codes(script(text))) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("curl -fsSL https://a.example/i.sh | sh", True),
+        ("curl https://a.example/i.sh | sudo -E bash -s -- --yes", True),
+        ("wget -qO- https://a.example/i.py | python3 -", True),
+        ('sh -c "$(curl -fsSL https://a.example/i.sh)"', True),
+        ("bash <(curl -fsSL https://a.example/i.sh)", True),
+        ("source <(curl -s https://a.example/env)", True),
+        ("curl -fsS https://a.example/x | jq .", False),
+        ("curl -fsS https://a.example/x | python3 -m json.tool", False),
+        ("curl -fsSo i.sh https://a.example/i.sh; sh i.sh", False),
+        ('version=$(curl -s https://a.example/v); sh ./build.sh "$version"', False),
+        ("curl https://a.example/x | shasum", False),
+    ],
+)
+def test_downloads(text: str, expected: bool) -> None:
+    assert ("WF609" in codes(script(text))) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('http.get(url: "http://a.example.com/x", auth: bearer(k))', True),
+        ('http.get(url: "http://a.example.com/x", headers: { "X-Key": k })', True),
+        ('http.put(url: "http://a.example.com/x", json: { key: k })', True),
+        ('http.get(url: "http://a.example.com/{k}")', True),
+        ('http.get(url: "https://a.example.com/x", auth: bearer(k))', False),
+        ('http.get(url: "http://a.example.com/x")', False),
+        ('http.get(url: "http://127.0.0.1:8080/x", auth: bearer(k))', False),
+        ('http.get(url: "http://10.1.2.3/x", auth: bearer(k))', False),
+        ('http.get(url: "http://prometheus:9090/x", auth: bearer(k))', False),
+        ('http.get(url: "http://api.team.svc.cluster.local/x", auth: bearer(k))', False),
+        ('http.get(url: "http://vault.internal/x", auth: bearer(k))', False),
+    ],
+)
+def test_clear_text(call: str, expected: bool) -> None:
+    assert ("WF605" in codes(flow(f"secret k task a = {call}"))) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('python("return 1", packages: ["pandas"]) -> int', True),
+        ('python("return 1", packages: ["pandas>=2", "numpy==2.3.4"]) -> int', True),
+        ('python("return 1", packages: ["pandas==2.3.3"]) -> int', False),
+        ('python("return 1") -> int', False),
+        ('shell("make", image: "gcc")', True),
+        ('shell("make", image: "registry.example:5000/gcc")', True),
+        ('shell("make", image: "gcc:latest")', True),
+        ('shell("make", image: "registry.example:5000/gcc:15.2")', False),
+        ('shell("make", image: "gcc@sha256:0123")', False),
+    ],
+)
+def test_versions(call: str, expected: bool) -> None:
+    assert ("WF606" in codes(flow(f"task a = {call}"))) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f'{KIND} if kind == "yes" {{ {PAY} }} {TELL}', True),
+        (f'{KIND} match kind {{ "yes" {{ {PAY} }} "no" {{ {CALL} }} }} {TELL}', True),
+        (f'{KIND} {PAY} when kind == "yes" {TELL}', True),
+        (f'{KIND} if kind == "yes" {{ {CALL} {PAY} }} {TELL}', True),
+        (f'{KIND} approve go = "Go?" timeout 1d if kind == "yes" {{ {PAY} }} {TELL}', True),
+        (f'{KIND} if kind == "yes" {{ approve go = "Go?" timeout 1d {PAY} }} {TELL}', False),
+        (f'input n: int {KIND} if kind == "yes" {{ require n > 0 else "no" {PAY} }} {TELL}', False),
+        (f'{KIND} if kind == "yes" {{ require kind == "yes" else "no" {PAY} }} {TELL}', True),
+        (f'{KIND} if kind == "yes" {{ {CALL} }} {PAY} {TELL}', False),
+        (f"input n: int {KIND} if n > 0 {{ {PAY} }} output o: string = kind {TELL}", False),
+    ],
+)
+def test_models(body: str, expected: bool) -> None:
+    assert ("WF705" in codes(flow(body))) is expected
