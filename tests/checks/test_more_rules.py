@@ -1,11 +1,11 @@
 """Edges of constant-condition, timeout-inversion, dangerous-removal, secret-cleartext, unpinned, remote-script and
-ai-decides-irreversible, on both sides."""
+ai-decides-irreversible and dst-hole, on both sides."""
 
 from __future__ import annotations
 
 import pytest
 
-from checks.finding import codes, flow
+from checks.finding import codes, findings, flow
 
 CALL = 'task a = shell("x")'
 KIND = 'secret k task kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no"'
@@ -144,3 +144,40 @@ def test_versions(call: str, expected: bool) -> None:
 )
 def test_models(body: str, expected: bool) -> None:
     assert ("WF705" in codes(flow(body))) is expected
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "expected"),
+    [
+        ("30 2 * * *", "Europe/Berlin", True),
+        ("0 3 * * *", "Europe/Berlin", False),
+        ("59 1 * * *", "Europe/Berlin", False),
+        ("30 1 * * *", "Europe/London", True),
+        ("0 2 * * *", "Europe/London", False),
+        ("30 1 * * *", "America/New_York", True),
+        ("30 2 * * 1-5", "America/New_York", False),
+        ("30 2 * * sun", "America/New_York", True),
+        ("30 2 1 * *", "Europe/Berlin", False),
+        ("30 2 26 * *", "Europe/Berlin", True),
+        ("30 2 1 * 0", "Europe/Berlin", True),
+        ("0 0 * * *", "America/Havana", True),
+        ("30 2 * 6 *", "Europe/Berlin", False),
+        ("*/10 * * * *", "Europe/Berlin", False),
+        ("30 2 * * *", "Asia/Kolkata", False),
+        ("30 2 * * *", "UTC", False),
+        ("30 12 * * *", "Europe/Berlin", False),
+    ],
+)
+def test_changes_of_the_clock(cron: str, zone: str, expected: bool) -> None:
+    head = f'on schedule("{cron}", timezone: "{zone}") defaults {{ timeout 1m }} concurrency 1 queue'
+    assert ("WF804" in codes(flow(CALL, head))) is expected
+
+
+def test_the_change_is_told_with_its_day() -> None:
+    """Central European time changes at 01:00 UTC on the last Sundays of March and October (Directive 2000/84/EC)."""
+    head = 'on schedule("30 2 * * *", timezone: "Europe/Berlin") defaults { timeout 1m } concurrency 1 queue'
+    (found,) = findings(flow(CALL, head))
+    assert found.message == (
+        '"30 2 * * *" in Europe/Berlin has no start on 2026-03-29, when 02:00 to 03:00 is left out and has two on '
+        "2026-10-25, when 02:00 to 03:00 comes twice"
+    )

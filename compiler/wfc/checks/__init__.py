@@ -48,6 +48,7 @@ PAGES = {
     "WF706": "approval_waits",
     "WF801": "overlap_unset",
     "WF802": "cron_never",
+    "WF804": "dst_hole",
     "WF901": "flow_cycle",
     "WF951": "unsupported_by_target",
     "WF952": "lossy_on_target",
@@ -68,6 +69,7 @@ def all_checks() -> tuple[Check | ProjectCheck, ...]:
         cron_never,
         dangerous_removal,
         dead_task,
+        dst_hole,
         effect_contradicted,
         flow_cycle,
         hardcoded_secret,
@@ -121,5 +123,6 @@ def all_checks() -> tuple[Check | ProjectCheck, ...]:
         approval_waits.CHECK,
         overlap_unset.CHECK,
         cron_never.CHECK,
+        dst_hole.CHECK,
         flow_cycle.CHECK,
     )
