@@ -31,10 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="write golden files anew")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that needs a real engine, so that `-m "not engine"` leaves no engine to start.
 
     With several workers (`-n 2 --dist loadgroup`) all tests of one engine go to one of them, which starts it once.
+    First, because pytest-xdist reads the groups in a hook of the same name.
     """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
