@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from engines import process, tools
@@ -27,9 +28,12 @@ SETTLE_SECONDS = 3.0
 class Kestra:
     """One version of the engine. Started by the first call."""
 
-    def __init__(self, version: str) -> None:
-        """`version` is one of kestra.install.VERSIONS. Raises cache.Missing when it is not installed."""
-        self.version = version
+    def __init__(self, version: str, lasting: bool = False) -> None:
+        """`version` is one of kestra.install.VERSIONS. Raises cache.Missing when it is not installed.
+
+        lasting: the database is a file, so that `crash` loses nothing.
+        """
+        self.version, self._lasting = version, lasting
         self.name = f"kestra-{version}"
         self._classpath = install.classpath(version)
         self._java = install.jdk() / "bin" / "java"
@@ -62,6 +66,21 @@ class Kestra:
         configs: Mapping[str, str] | None = None,
     ) -> EngineRun:
         """See Engine.run. The flows' own namespace is replaced by one that no other run has."""
+        identifier = self.begin(files, entry, inputs, secrets=secrets, env=env, event=event, configs=configs)
+        return self.finish(identifier, timeout, decide)
+
+    def begin(
+        self,
+        files: Files,
+        entry: str,
+        inputs: Mapping[str, object],
+        *,
+        secrets: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+        event: TriggerEvent | None = None,
+        configs: Mapping[str, str] | None = None,
+    ) -> str:
+        """Deploy the files and start a run, as `run` does; gives its id, for `finish`."""
         self._alive()
         self._leave()
         namespace = f"wfc.run{next(self._runs)}"
@@ -73,13 +92,20 @@ class Kestra:
             self._call("kv", namespace=namespace, values=dict(configs))
         trigger = None if event is None else {"body": event.body, "headers": {k: [v] for k, v in event.headers.items()}}
         identifier = self._call("start", namespace=namespace, flow=entry, inputs=dict(inputs), trigger=trigger)
-        return self._finish(identifier, timeout, decide)
+        return str(identifier)
+
+    def crash(self) -> None:
+        """Kill the JVM as a power cut would, and start it again over the database of a `lasting` one."""
+        assert self._lasting
+        assert self._child is not None
+        process.kill_group(self._child.process)
+        self._start(self._child.home)
 
     def again(self, run: EngineRun, how: str, *, task: str | None = None, timeout: float = 60.0) -> EngineRun:
         """Run this engine's last run again: by "restart" (same execution) or "replay" (a new one, from `task` on)."""
         identifier = run.executions[0].id
         words = {"id": identifier, "task": task} if how == "replay" else {"id": identifier}
-        return self._finish(self._call(how, **words), timeout, None)
+        return self.finish(self._call(how, **words), timeout, None)
 
     def close(self) -> None:
         """Kill the JVM and remove its folder."""
@@ -87,7 +113,8 @@ class Kestra:
         if child is not None:
             child.stop()
 
-    def _finish(self, identifier: str, timeout: float, decide: Decide | None) -> EngineRun:
+    def finish(self, identifier: str, timeout: float, decide: Decide | None = None) -> EngineRun:
+        """Wait for the end of a run. Raises TimedOut when it does not come."""
         end, answered = time.monotonic() + timeout, set[str]()
         while True:
             left = end - time.monotonic()
@@ -141,14 +168,16 @@ class Kestra:
         except urllib.error.HTTPError as error:
             raise RunFailed(f"{self.name}: {name}: {json.load(error).get('error')}") from None
 
-    def _start(self) -> None:
-        home, worker_port = process.temporary(self.name), str(process.free_port())
-        command = [str(self._java), *MEMORY, *OPENS, "-cp", self._classpath, "Server", str(home), worker_port]
+    def _start(self, again: Path | None = None) -> None:
+        home, worker_port = again or process.temporary(self.name), str(process.free_port())
+        (home / "port").unlink(missing_ok=True)
+        lasting = ["-Dwfc.lasting=true"] if self._lasting else []
+        command = [str(self._java), *MEMORY, *OPENS, *lasting, "-cp", self._classpath, "Server", str(home), worker_port]
         env = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": f"{tools.python_folder()}:{os.environ['PATH']}"}
         self._child = process.Child(command, home=home, env=env)
         self._child.wait_for((home / "port").exists, START_SECONDS, self.name)
         self._port = int((home / "port").read_text())
-        self._namespace = ""
+        self._namespace = self._namespace if again else ""
 
 
 def _flows(files: Files) -> list[str]:

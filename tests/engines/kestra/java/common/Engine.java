@@ -59,7 +59,18 @@ final class Engine {
 
     private static Map<String, Object> properties(Path home, int workerPort) {
         Map<String, Object> all = new HashMap<>();
-        all.put("datasources.h2.url", "jdbc:h2:mem:public;TIME ZONE=UTC;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE");
+        // With -Dwfc.lasting=true a JVM that is killed and started again in the same folder finds what it had, and soon sees who is dead.
+        boolean lasting = Boolean.getBoolean("wfc.lasting");
+        String place = lasting ? "file:" + home.resolve("database") : "mem:public";
+        all.put("datasources.h2.url", "jdbc:h2:" + place + ";TIME ZONE=UTC;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE");
+        if (lasting) {
+            all.put("kestra.server.liveness.interval", "1s");
+            all.put("kestra.server.liveness.timeout", "5s");
+            all.put("kestra.server.liveness.initial-delay", "1s");
+            all.put("kestra.server.liveness.heartbeat-interval", "1s");
+            // Tasks of a dead worker are run again once its grace period is over (five minutes unless said).
+            all.put("kestra.server.termination-grace-period", "2s");
+        }
         all.put("datasources.h2.username", "sa");
         all.put("datasources.h2.password", "");
         all.put("datasources.h2.driver-class-name", "org.h2.Driver");
