@@ -7,8 +7,8 @@ UV := $(shell command -v uv || echo .venv-uv/bin/uv)
 export PATH := $(dir $(UV)):$(PATH)
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
-# Two workers, each engine in one of them: an engine waits more than it computes.
-PARALLEL := -n 2 --dist loadgroup
+# Two workers, for an engine waits more than it computes; one test at a time, for some take seconds and some minutes.
+PARALLEL := -n 2 --maxschedchunk=1
 ENGINES := PYTHONPATH=tests $(PYTHON) -m engines.setup
 
 help: ## list the targets

@@ -31,24 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="write golden files anew")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that needs a real engine, so that `-m "not engine"` leaves no engine to start.
-
-    With several workers (`-n 2 --dist loadgroup`) all tests of one engine go to one of them, which starts it once.
-    First, because pytest-xdist reads the groups in a hook of the same name.
-    """
+    """Mark every test that needs a real engine, so that `-m "not engine"` leaves no engine to start."""
     for item in items:
-        used = set(getattr(item, "fixturenames", ()))
-        callspec = getattr(item, "callspec", None)
-        used |= {callspec.params["engine"]} if callspec and "engine" in callspec.params else set()
-        if {"engine", *ENGINES} & used:
+        if {"engine", *ENGINES} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)
-        if "airflow_scheduler" in used:
+        if "airflow_scheduler" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.scheduler)
-        started = [name for name in ENGINES if name in used and name != "postgres"]
-        if started:
-            item.add_marker(pytest.mark.xdist_group(started[0]))
 
 
 def started(start: Callable[[], Started]) -> Started:
