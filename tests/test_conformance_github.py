@@ -31,6 +31,8 @@ from wfc_targets.github.states import reference_states
 
 BEYOND_ACT = {
     "13 list": "act does not end a matrix at its first failure, as GitHub's `fail-fast` does",
+    "13 guard": "act does not end a matrix at its first failure, as GitHub's `fail-fast` does",
+    "13 fallback": "act does not end a matrix at its first failure, as GitHub's `fail-fast` does",
     "19 rejected": "act does not wait for approvals",
     "22 no result": "act ends the run when a called workflow fails, even for jobs that ask for `always()`",
     "20 long": "an input of a dispatch is bounded by 65,535 characters, an argument list by the system",

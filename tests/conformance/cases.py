@@ -210,6 +210,22 @@ CASES: tuple[Case, ...] = (
         states={"n/s1[0]": OK, "n/s2[0]": OK, "n/s1[1]": FAILED}, order=("n/s2[0] < n/s1[1]",),
     ),
     Case(
+        "13 guard", "13_for_one_fails.wf", "c13_guard", state="failed", behaviours=C13, inputs={"items": [1, 2, 3]},
+        states={
+            "n/s0[0]": SKIPPED, "n/s1[0]": OK, "n/s2[0]": OK, "n/s0[1]": OK, "n/s1[1]": FAILED,
+        },
+        order=("n/s2[0] < n/s0[1]",),
+    ),
+    Case(
+        "13 fallback", "13_for_one_fails.wf", "c13_fallback", state="failed", inputs={"items": [1, 2, 3]},
+        behaviours={("task", "s0"): FAIL, **C13},
+        states={
+            "n/s0[0]": FAILED, "fallback n/s0[0]": OK, "n/s1[0]": OK, "n/s2[0]": OK,
+            "n/s0[1]": FAILED, "fallback n/s0[1]": OK, "n/s1[1]": FAILED,
+        },
+        order=("n/s2[0] < n/s0[1]",),
+    ),
+    Case(
         "13 try", "13_for_one_fails.wf", "c13_try", most={"n": 2}, outputs={"seen": "[1,0,3]"},
         behaviours={
             ("task", "s1"): Behaviour(returns=lambda attempt: {"v": attempt.args["N"]}), **C13, **echo("z", "LIST"),

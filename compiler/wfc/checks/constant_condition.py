@@ -81,6 +81,8 @@ def conditions(stmt: AnyStmt) -> Iterator[tuple[str, AnyExpr]]:
             yield from ((f"`{word}` of `{stmt.label}`", clause.condition) for word, clause in clauses if clause)
         case ir.Approve():
             yield from ((f"`when` of `{stmt.label}`", test) for test in (stmt.when,) if test is not None)
+        case _:
+            pass
 
 
 def constant(expr: AnyExpr) -> bool | None:

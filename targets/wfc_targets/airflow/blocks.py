@@ -6,7 +6,7 @@ from wfc import ir, walk
 from wfc.record import replace
 from wfc.types import NOTHING, RecordType
 from wfc_targets.airflow.kinds import schema
-from wfc_targets.airflow.model import ALL_DONE, Draft, Function, Group, Line, asks
+from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Draft, Function, Group, Line, asks
 from wfc_targets.airflow.names import Fixed, Tail
 from wfc_targets.airflow.report import lossy, unsupported
 from wfc_targets.airflow.values import FunctionWriter, Values, constant
@@ -182,6 +182,8 @@ class Blocks:
                 draft.checks.insert(0, check)
                 draft.notes.append(("waits", True))
                 draft.options.append(("max_active_tis_per_dagrun", 1))
+            elif survives_a_skip(draft):
+                draft.checks.insert(0, check)
 
     def bound(self, stmt: ir.For, body: list[Draft]) -> None:
         """`max N`: on the one task of the body; for more of them a pool, which is deployed beside the DAG."""
@@ -361,3 +363,10 @@ def as_literal(value: Json, stmt: ir.For, kind: object) -> AnyExpr:
         entries = tuple((name, as_literal(inner, stmt, JSON)) for name, inner in value.items())
         return ir.RecordExpr(item, span, entries)
     return ir.Literal(item, span, value)
+
+
+def survives_a_skip(draft: Draft) -> bool:
+    """Would the task run although the task before it was skipped, as the first of an item is that has no turn?"""
+    if draft.is_empty or draft.operator == "teardown":
+        return False
+    return draft.rule == NONE_FAILED or (draft.rule == ALL_DONE and not draft.checks)

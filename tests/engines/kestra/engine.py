@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,16 @@ class Kestra:
     def __init__(self, version: str, lasting: bool = False) -> None:
         """`version` is one of kestra.install.VERSIONS. Raises cache.Missing when it is not installed.
 
-        lasting: the database is a file, so that `crash` loses nothing.
+        lasting: the database is a process of its own, so that `crash` loses nothing. (H2 within the JVM, in a file,
+        was not always whole after a kill.)
         """
         self.version, self._lasting = version, lasting
         self.name = f"kestra-{version}"
         self._classpath = install.classpath(version)
         self._java = install.jdk() / "bin" / "java"
         self._child: process.Child | None = None
-        self._port = 0
+        self._database: process.Child | None = None
+        self._port = self._database_port = 0
         self._runs = itertools.count(1)
         self._namespace = ""
 
@@ -95,7 +98,7 @@ class Kestra:
         return str(identifier)
 
     def crash(self) -> None:
-        """Kill the JVM as a power cut would, and start it again over the database of a `lasting` one."""
+        """Kill the JVM as a crash would, and start it again over the database of a `lasting` one."""
         assert self._lasting
         assert self._child is not None
         process.kill_group(self._child.process)
@@ -108,10 +111,12 @@ class Kestra:
         return self.finish(self._call(how, **words), timeout, None)
 
     def close(self) -> None:
-        """Kill the JVM and remove its folder."""
-        child, self._child, self._namespace = self._child, None, ""
-        if child is not None:
-            child.stop()
+        """Kill the JVM, and the database of a lasting one, and remove their folders."""
+        children = [self._child, self._database]
+        self._child, self._database, self._namespace = None, None, ""
+        for child in children:
+            if child is not None:
+                child.stop()
 
     def finish(self, identifier: str, timeout: float, decide: Decide | None = None) -> EngineRun:
         """Wait for the end of a run. Raises TimedOut when it does not come."""
@@ -171,13 +176,34 @@ class Kestra:
     def _start(self, again: Path | None = None) -> None:
         home, worker_port = again or process.temporary(self.name), str(process.free_port())
         (home / "port").unlink(missing_ok=True)
-        lasting = ["-Dwfc.lasting=true"] if self._lasting else []
-        command = [str(self._java), *MEMORY, *OPENS, *lasting, "-cp", self._classpath, "Server", str(home), worker_port]
+        database = [f"-Dwfc.database={self._lasting_database()}"] if self._lasting else []
+        command = [
+            str(self._java),
+            *MEMORY,
+            *OPENS,
+            *database,
+            "-cp",
+            self._classpath,
+            "Server",
+            str(home),
+            worker_port,
+        ]
         env = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": f"{tools.python_folder()}:{os.environ['PATH']}"}
         self._child = process.Child(command, home=home, env=env)
         self._child.wait_for((home / "port").exists, START_SECONDS, self.name)
         self._port = int((home / "port").read_text())
         self._namespace = self._namespace if again else ""
+
+    def _lasting_database(self) -> str:
+        """HOST:PORT of an H2 server, started by the first call, that keeps its databases in memory."""
+        if self._database is None:
+            home, self._database_port = process.temporary("h2"), process.free_port()
+            options = ["-tcp", "-tcpPort", str(self._database_port), "-ifNotExists"]
+            command = [str(self._java), "-Xmx500m", "-cp", self._classpath, "org.h2.tools.Server", *options]
+            self._database = process.Child(command, home=home, env={"HOME": str(home), "LANG": "C.UTF-8"})
+            ready = partial(process.listens, self._database_port)
+            self._database.wait_for(ready, START_SECONDS, "H2")
+        return f"127.0.0.1:{self._database_port}"
 
 
 def _flows(files: Files) -> list[str]:

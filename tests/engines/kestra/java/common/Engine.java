@@ -59,11 +59,11 @@ final class Engine {
 
     private static Map<String, Object> properties(Path home, int workerPort) {
         Map<String, Object> all = new HashMap<>();
-        // With -Dwfc.lasting=true a JVM that is killed and started again in the same folder finds what it had, and soon sees who is dead.
-        boolean lasting = Boolean.getBoolean("wfc.lasting");
-        String place = lasting ? "file:" + home.resolve("database") : "mem:public";
+        // With -Dwfc.database=HOST:PORT of an H2 server a JVM that is killed and started again in the same folder finds what it had, and soon sees who is dead.
+        String server = System.getProperty("wfc.database");
+        String place = server == null ? "mem:public" : "tcp://" + server + "/mem:public";
         all.put("datasources.h2.url", "jdbc:h2:" + place + ";TIME ZONE=UTC;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE");
-        if (lasting) {
+        if (server != null) {
             all.put("kestra.server.liveness.interval", "1s");
             all.put("kestra.server.liveness.timeout", "5s");
             all.put("kestra.server.liveness.initial-delay", "1s");
