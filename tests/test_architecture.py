@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.format",
         "wfc.catalog",
         "wfc.target",
+        "wfc.embedded",
     ),
     ("wfc.resolve", "wfc.settings", "wfc.files", "wfc.manifest", "wfc.taint", "wfc.dump", "wfc.undump"),
     (

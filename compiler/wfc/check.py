@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from wfc.ir import Allow, Flow, Project
     from wfc.source import Span
 
+PRESETS = ("draft", "recommended", "production")
+"""From what is wrong whatever the flow is for, over what a deployed flow should have, to what a strict house wants."""
+
 
 class Page(Record):
     """A code and what there is to know of it. module: the one whose docstring is the page."""
@@ -48,10 +51,15 @@ class Page(Record):
 
 
 class Check(Page):
-    """A check of flows. whole: it is about what is not there, so it needs the whole file to have been read."""
+    """A check of flows.
+
+    whole: it is about what is not there, so it needs the whole file to have been read. preset: the first of PRESETS
+    that it belongs to.
+    """
 
     find: Callable[[Flow], Iterator[Diagnostic]]
     whole: bool = False
+    preset: str = "recommended"
 
 
 class ProjectCheck(Page):
@@ -59,6 +67,7 @@ class ProjectCheck(Page):
 
     find: Callable[[Project], Iterator[tuple[str, Diagnostic]]]
     whole: bool = False
+    preset: str = "recommended"
 
 
 def run_checks(
