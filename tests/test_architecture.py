@@ -54,7 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("wfc.check", "wfc.checks", "wfc.explain", "wfc.simulate", "wfc_targets.common"),
     ("wfc_targets",),
-    ("wfc.pipeline", "wfc.target_options"),
+    ("wfc.pipeline", "wfc.target_options", "wfc.rules"),
     (
         "wfc.gather",
         "wfc.render",

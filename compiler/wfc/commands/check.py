@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import sys
 
-from wfc.commands.common import add_paths, exit_code, findings, parser
+from wfc.commands.common import exit_code, findings, rules_of
 from wfc.gather import gather
 from wfc.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.settings import CheckSettings
 
 FORMATS = ("pretty", "concise", "json", "github")
 
 
 class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
-    none. format: one of FORMATS."""
+    none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version).
+    """
 
     paths: list[str]
     environment: str = ""
     format: str = "pretty"
+    rules: CheckSettings | None = None
+    targets: tuple[tuple[str, str], ...] = ()
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -25,20 +32,21 @@ def parsed(arguments: list[str]) -> Options:
     if not any(argument.startswith("-") and argument != "-" for argument in arguments):
         # Paths alone need no parser, and importing one takes a tenth of a cold check (docs/benchmarks.md).
         return Options(arguments)
-    options = parser(
-        "check", "Find what is wrong with flows: syntax, names, types, order, and what fails in production."
-    )
-    add_paths(options)
-    options.add_argument("--format", choices=FORMATS, default="pretty", help="how findings are shown")
-    args = options.parse_args(arguments)
-    return Options(args.paths, args.environment, args.format)
+    from wfc.commands.check_options import read
+
+    return read(arguments)
 
 
 def run(arguments: list[str]) -> int:
     """Exit code 0 without errors and warnings, else 1; 2 for what can't be read."""
     args = parsed(arguments)
     gathered = gather(args.paths, args.environment)
-    found = findings(gathered)
+    rules = rules_of(gathered.settings, args.rules)
+    found = findings(gathered, rules)
+    if args.targets:
+        from wfc.commands.check_targets import with_targets
+
+        found = with_targets(gathered, found, args.targets, rules)
     import wfc.render as render
 
     sources = gathered.loaded.sources

@@ -1,0 +1,66 @@
+"""The options of `wfc check`, read only when there is one: paths alone need no parser."""
+
+from __future__ import annotations
+
+from wfc.commands.check import FORMATS, Options
+from wfc.commands.common import add_paths, parser
+from wfc.errors import UserError
+from wfc.settings import CheckSettings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterable
+
+
+def read(arguments: list[str]) -> Options:
+    """The options of a command line. Ends with exit code 2 for wrong ones, as argparse does."""
+    args = options().parse_args(arguments)
+    select, ignore = listed(args.select), listed(args.ignore)
+    rules = CheckSettings(args.preset, select, ignore) if args.preset or select or ignore else None
+    return Options(
+        args.paths,
+        args.environment,
+        args.format,
+        rules,
+        tuple(map(target, args.target)),
+    )
+
+
+def options() -> ArgumentParser:
+    """The parser, which also writes the help."""
+    made = parser("check", "Find what is wrong with flows: syntax, names, types, order, and what fails in production.")
+    add_paths(made)
+    made.add_argument("--format", choices=FORMATS, default="pretty", help="how findings are shown")
+    codes = "codes, prefixes (WF3) or names of checks"
+    made.add_argument("--select", action="append", default=[], metavar="CODE,…", help=f"run only these: {codes}")
+    made.add_argument("--ignore", action="append", default=[], metavar="CODE,…", help=f"do not run these: {codes}")
+    made.add_argument("--preset", default="", metavar="NAME", help="draft, recommended (the default) or production")
+    made.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="NAME[@V]",
+        help="also report what this target (in version V) can't do; may be repeated",
+    )
+    return made
+
+
+def listed(values: Iterable[str]) -> tuple[str, ...]:
+    """The parts between the commas of all values, without blanks; empty ones are left out."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def target(text: str) -> tuple[str, str]:
+    """Name and version ("" for the default one) of `kestra@1.3`. Raises UserError for a target that does not exist."""
+    import wfc_targets
+    from wfc.commands.compile import pick_version
+
+    name, _, version = text.partition("@")
+    if name not in wfc_targets.NAMES:
+        from wfc.diagnostic import suggest
+
+        near = suggest(name, wfc_targets.NAMES)
+        known = f"known: {', '.join(wfc_targets.NAMES)}"
+        raise UserError(f"--target names {name}, which is no target", f"did you mean {near}?" if near else known)
+    return name, pick_version(wfc_targets.load(name), version)
