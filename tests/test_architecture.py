@@ -58,6 +58,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "wfc.gather",
         "wfc.render",
+        "wfc.formats",
         "wfc.generate",
         "wfc.docgen",
         "wfc.docgen_actions",

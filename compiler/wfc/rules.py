@@ -155,8 +155,8 @@ def remedy(name: str) -> str:
 
 
 def relative(path: str, folder: str) -> str:
-    """A path as seen from a folder, with `/`; as it is where there is no folder or the path is standard input."""
-    if not folder or path == "-":
+    """A path as seen from a folder, with `/`; as it is without a folder, for standard input and for the settings."""
+    if not folder or path in ("-", "wfc.toml"):
         return path
     import os
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import sys
 
 from wfc.commands.common import exit_code, findings, rules_of
+from wfc.files import write_out, write_text
 from wfc.gather import gather
 from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wfc.diagnostic import Diagnostic
+    from wfc.gather import Gathered
     from wfc.settings import CheckSettings
 
-FORMATS = ("pretty", "concise", "json", "github")
+FORMATS = ("pretty", "concise", "json", "github", "sarif", "gitlab", "junit", "llm")
 
 
 class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
-    none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version).
+    none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
+    to write, "" for standard output.
     """
 
     paths: list[str]
@@ -25,6 +29,7 @@ class Options(Record):
     format: str = "pretty"
     rules: CheckSettings | None = None
     targets: tuple[tuple[str, str], ...] = ()
+    output: str = ""
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -47,17 +52,31 @@ def run(arguments: list[str]) -> int:
         from wfc.commands.check_targets import with_targets
 
         found = with_targets(gathered, found, args.targets, rules)
+    show(found, gathered, args)
+    return exit_code(found)
+
+
+def show(found: tuple[Diagnostic, ...], gathered: Gathered, args: Options) -> None:
+    """The findings in the form that was asked for, on standard output or in a file. Raises UserError for the file."""
     import wfc.render as render
 
     sources = gathered.loaded.sources
     if args.format == "pretty":
-        text = render.pretty(found, sources, render.wants_colour(sys.stdout))
-    else:
+        text = render.pretty(found, sources, not args.output and render.wants_colour(sys.stdout))
+    elif hasattr(render, args.format):
         text = getattr(render, args.format)(found, sources)
-    sys.stdout.write(text)
+    else:
+        from wfc.formats import Report
+        from wfc.formats import render as render_format
+
+        flows = gathered.loaded.project.flows
+        text = render_format(args.format, Report(found, sources, gathered.asked, flows, gathered.settings.folder))
+    if args.output:
+        write_text(args.output, text)
+    else:
+        write_out(text)
     if args.format == "pretty":
         summary(found, len(gathered.asked))
-    return exit_code(found)
 
 
 def summary(found: tuple[object, ...], files: int) -> None:

@@ -24,6 +24,7 @@ def read(arguments: list[str]) -> Options:
         args.format,
         rules,
         tuple(map(target, args.target)),
+        args.output,
     )
 
 
@@ -32,6 +33,7 @@ def options() -> ArgumentParser:
     made = parser("check", "Find what is wrong with flows: syntax, names, types, order, and what fails in production.")
     add_paths(made)
     made.add_argument("--format", choices=FORMATS, default="pretty", help="how findings are shown")
+    made.add_argument("-o", "--output", default="", metavar="FILE", help="write them to FILE, whole or not at all")
     codes = "codes, prefixes (WF3) or names of checks"
     made.add_argument("--select", action="append", default=[], metavar="CODE,…", help=f"run only these: {codes}")
     made.add_argument("--ignore", action="append", default=[], metavar="CODE,…", help=f"do not run these: {codes}")

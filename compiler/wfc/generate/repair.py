@@ -75,14 +75,10 @@ def line_of(text: str, item: Diagnostic) -> int:
 
 
 def repair_message(text: str, found: Iterable[Diagnostic]) -> str:
-    """What a model needs to mend a flow: code, line, the line's text, what is wrong, why, and the remedy."""
-    source = Source("", text)
-    lines = ["The compiler refuses this flow. Mend exactly these findings and give the whole flow again.", ""]
-    for item in found:
-        place = source.position(item.span.start)
-        lines.append(f"{item.code} line {place.line}, column {place.column}: {item.message}")
-        lines.append(f"  | {source.line(place.line).strip()}")
-        lines += [f"  {word}: {part}" for word, part in (("why", item.why), ("help", item.help)) if part]
-        for label in item.labels:
-            lines.append(f"  see line {source.position(label.span.start).line}: {label.text}")
-    return "\n".join(lines)
+    """What a model needs to mend a flow: the findings as `wfc check --format llm` shows them, under a request."""
+    from wfc.formats.llm import listing
+
+    wrong = tuple(found)
+    sources = {item.span.source: Source(item.span.source, text) for item in wrong}
+    head = "The compiler refuses this flow. Mend exactly these findings and give the whole flow again."
+    return f"{head}\n\n{listing(wrong, sources)}"
