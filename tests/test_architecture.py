@@ -59,6 +59,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.gather",
         "wfc.render",
         "wfc.formats",
+        "wfc.baseline",
         "wfc.generate",
         "wfc.docgen",
         "wfc.docgen_actions",

@@ -21,7 +21,7 @@ FORMATS = ("pretty", "concise", "json", "github", "sarif", "gitlab", "junit", "l
 class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
     none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
-    to write, "" for standard output.
+    to write, "" for standard output. baseline, write_baseline: files of known findings, "" for none.
     """
 
     paths: list[str]
@@ -30,6 +30,8 @@ class Options(Record):
     rules: CheckSettings | None = None
     targets: tuple[tuple[str, str], ...] = ()
     output: str = ""
+    baseline: str = ""
+    write_baseline: str = ""
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -52,6 +54,10 @@ def run(arguments: list[str]) -> int:
         from wfc.commands.check_targets import with_targets
 
         found = with_targets(gathered, found, args.targets, rules)
+    if args.baseline or args.write_baseline:
+        from wfc.commands.check_baseline import with_baseline
+
+        found = with_baseline(found, gathered, args, rules)
     show(found, gathered, args)
     return exit_code(found)
 

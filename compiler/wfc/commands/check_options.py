@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 
 def read(arguments: list[str]) -> Options:
-    """The options of a command line. Ends with exit code 2 for wrong ones, as argparse does."""
+    """The options of a command line. Ends with exit code 2 for wrong ones, as argparse does; raises UserError for
+    those that argparse can't see.
+    """
     args = options().parse_args(arguments)
+    if args.baseline and args.write_baseline:
+        raise UserError("--baseline reads known findings, --write-baseline writes them", "keep one of them")
     select, ignore = listed(args.select), listed(args.ignore)
     rules = CheckSettings(args.preset, select, ignore) if args.preset or select or ignore else None
     return Options(
@@ -25,6 +29,8 @@ def read(arguments: list[str]) -> Options:
         rules,
         tuple(map(target, args.target)),
         args.output,
+        args.baseline,
+        args.write_baseline,
     )
 
 
@@ -45,6 +51,8 @@ def options() -> ArgumentParser:
         metavar="NAME[@V]",
         help="also report what this target (in version V) can't do; may be repeated",
     )
+    made.add_argument("--baseline", default="", metavar="FILE", help="hide the findings that FILE knows")
+    made.add_argument("--write-baseline", default="", metavar="FILE", help="write all findings to FILE, as known ones")
     return made
 
 
