@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.interpret",
         "wfc.permits",
     ),
-    ("wfc.check", "wfc.checks", "wfc.explain", "wfc.simulate", "wfc_targets.common"),
+    ("wfc.check", "wfc.checks", "wfc.explain", "wfc.fixing", "wfc.simulate", "wfc_targets.common"),
     ("wfc_targets",),
     ("wfc.pipeline", "wfc.target_options", "wfc.rules"),
     (

@@ -22,6 +22,7 @@ class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
     none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
     to write, "" for standard output. baseline, write_baseline: files of known findings, "" for none.
+    fix, unsafe_fixes, diff: the options of the same names.
     """
 
     paths: list[str]
@@ -32,6 +33,9 @@ class Options(Record):
     output: str = ""
     baseline: str = ""
     write_baseline: str = ""
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -45,10 +49,16 @@ def parsed(arguments: list[str]) -> Options:
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code 0 without errors and warnings, else 1; 2 for what can't be read."""
+    """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 for what can't be read."""
     args = parsed(arguments)
     gathered = gather(args.paths, args.environment)
     rules = rules_of(gathered.settings, args.rules)
+    if args.fix or args.diff:
+        from wfc.commands import check_fix
+
+        if args.diff:
+            return check_fix.diff(gathered, args, rules)
+        gathered = check_fix.fix(gathered, args, rules)
     found = findings(gathered, rules)
     if args.targets:
         from wfc.commands.check_targets import with_targets

@@ -9,7 +9,7 @@ from wfc.settings import CheckSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
 
@@ -18,8 +18,7 @@ def read(arguments: list[str]) -> Options:
     those that argparse can't see.
     """
     args = options().parse_args(arguments)
-    if args.baseline and args.write_baseline:
-        raise UserError("--baseline reads known findings, --write-baseline writes them", "keep one of them")
+    refuse_pairs(args)
     select, ignore = listed(args.select), listed(args.ignore)
     rules = CheckSettings(args.preset, select, ignore) if args.preset or select or ignore else None
     return Options(
@@ -31,7 +30,25 @@ def read(arguments: list[str]) -> Options:
         args.output,
         args.baseline,
         args.write_baseline,
+        args.fix,
+        args.unsafe_fixes,
+        args.diff,
     )
+
+
+def refuse_pairs(args: Namespace) -> None:
+    """Raises UserError for options that make no sense together."""
+    mends = args.fix or args.diff
+    if args.baseline and args.write_baseline:
+        raise UserError("--baseline reads known findings, --write-baseline writes them", "keep one of them")
+    if mends and (args.baseline or args.write_baseline):
+        raise UserError("a baseline keeps findings, --fix and --diff mend them", "mend first, then use the baseline")
+    if args.unsafe_fixes and not mends:
+        raise UserError("--unsafe-fixes says which fixes, not what to do with them", "add --diff or --fix")
+    if args.diff and args.output:
+        raise UserError("--diff shows changes, --output writes findings", "keep one of them")
+    if args.fix and not args.diff and "-" in args.paths:
+        raise UserError("--fix can't change standard input", "name a file, or use --diff")
 
 
 def options() -> ArgumentParser:
@@ -53,6 +70,9 @@ def options() -> ArgumentParser:
     )
     made.add_argument("--baseline", default="", metavar="FILE", help="hide the findings that FILE knows")
     made.add_argument("--write-baseline", default="", metavar="FILE", help="write all findings to FILE, as known ones")
+    made.add_argument("--fix", action="store_true", help="make the safe fixes, then show what is left")
+    made.add_argument("--unsafe-fixes", action="store_true", help="also those that want a look (with --fix or --diff)")
+    made.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change (exit code 1)")
     return made
 
 
