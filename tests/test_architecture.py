@@ -60,6 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.render",
         "wfc.formats",
         "wfc.baseline",
+        "wfc.timing",
         "wfc.generate",
         "wfc.docgen",
         "wfc.docgen_actions",

@@ -22,7 +22,7 @@ class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
     none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
     to write, "" for standard output. baseline, write_baseline: files of known findings, "" for none.
-    fix, unsafe_fixes, diff: the options of the same names.
+    fix, unsafe_fixes, diff, explain_time: the options of the same names.
     """
 
     paths: list[str]
@@ -36,6 +36,7 @@ class Options(Record):
     fix: bool = False
     unsafe_fixes: bool = False
     diff: bool = False
+    explain_time: bool = False
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -52,6 +53,10 @@ def run(arguments: list[str]) -> int:
     """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 for what can't be read."""
     args = parsed(arguments)
     gathered = gather(args.paths, args.environment)
+    if args.explain_time:
+        from wfc.commands.check_time import explain_time
+
+        return explain_time(gathered)
     rules = rules_of(gathered.settings, args.rules)
     if args.fix or args.diff:
         from wfc.commands import check_fix

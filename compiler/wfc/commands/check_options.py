@@ -33,6 +33,7 @@ def read(arguments: list[str]) -> Options:
         args.fix,
         args.unsafe_fixes,
         args.diff,
+        args.explain_time,
     )
 
 
@@ -43,6 +44,8 @@ def refuse_pairs(args: Namespace) -> None:
         raise UserError("--baseline reads known findings, --write-baseline writes them", "keep one of them")
     if mends and (args.baseline or args.write_baseline):
         raise UserError("a baseline keeps findings, --fix and --diff mend them", "mend first, then use the baseline")
+    if args.explain_time and (mends or args.output or args.baseline or args.write_baseline):
+        raise UserError("--explain-time shows times, not findings", "leave the options about findings away")
     if args.unsafe_fixes and not mends:
         raise UserError("--unsafe-fixes says which fixes, not what to do with them", "add --diff or --fix")
     if args.diff and args.output:
@@ -73,6 +76,7 @@ def options() -> ArgumentParser:
     made.add_argument("--fix", action="store_true", help="make the safe fixes, then show what is left")
     made.add_argument("--unsafe-fixes", action="store_true", help="also those that want a look (with --fix or --diff)")
     made.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change (exit code 1)")
+    made.add_argument("--explain-time", action="store_true", help="show how long the flows can take, and why")
     return made
 
 
