@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from checks.finding import examples
 from command_line import Done, codes, wfc, write
+from wfc.checks import PAGES
 from wfc.diagnostic import Diagnostic, Edit, Fix
+from wfc.explain import page
 from wfc.fixing import ROUNDS, mend
 from wfc.source import Span
 
@@ -247,3 +250,26 @@ def test_rounds_end() -> None:
     assert (refused.texts, len(refused.refused)) == ({"f": "1"}, 1)
     result = mend({"f": "30"}, growing({"f": "30"}), {"f"}, growing)
     assert result.texts == {"f": str(30 - ROUNDS)}
+
+
+# --- every page of the checks ---
+
+BAD = [
+    pytest.param(text, id=f"{code}-{number}")
+    for code in PAGES
+    for number, (heading, _, text) in enumerate(examples(page(code).doc))
+    if heading == "Bad" and code != "WF001"
+]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_fixes_of_a_page_bring_nothing_and_end(text: str) -> None:
+    path = write("f.wf", text)
+    before = codes(check("f.wf"))
+    done = check("--fix", "--unsafe-fixes", "f.wf")
+    after = codes(done)
+    assert len(after) == len(before) - done.err.count("fixed ")
+    assert set(after) <= set(before)
+    mended = path.read_text("utf-8")
+    assert check("--diff", "--unsafe-fixes", "f.wf").out == ""
+    assert path.read_text("utf-8") == mended

@@ -15,10 +15,12 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from checks.finding import examples
 from command_line import wfc, write
 from wfc.checks import PAGES
 from wfc.commands.check import FORMATS
 from wfc.diagnostic import Diagnostic
+from wfc.explain import page
 from wfc.formats.llm import listing
 from wfc.formats.sarif import uri
 from wfc.source import Source, Span
@@ -261,3 +263,23 @@ def test_the_same_bytes_whatever_the_order_and_the_hashes(form: str) -> None:
         assert done.returncode == 1
         outputs.add(done.stdout + done.stderr)
     assert len(outputs) == 1
+
+
+def test_all_pages_of_the_checks_can_be_shown_in_every_form() -> None:
+    for code in PAGES:
+        for number, (heading, _, text) in enumerate(examples(page(code).doc)):
+            write(f"{code}/{heading}{number}.wf", text.replace("flow ", f"flow x{code.lower()}{number}_"))
+    results = sarif()["runs"][0]["results"]
+    found = json.loads(wfc("check", "--format", "json").out)["diagnostics"]
+    assert [one["ruleId"] for one in results] == [one["code"] for one in found]
+    assert len({one["partialFingerprints"]["wfc/v1"] for one in results}) == len(found)
+    for result, one in zip(results, found, strict=True):
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region["charOffset"] == one["start"]["offset"]
+        assert (region["endLine"], region["endColumn"]) == (one["end"]["line"], one["end"]["column"])
+    root = ElementTree.fromstring(wfc("check", "--format", "junit").out)
+    assert int(root.get("failures", "")) == sum(one["severity"] != "info" for one in found)
+    assert len(json.loads(wfc("check", "--format", "gitlab").out)) == len(found)
+    said = wfc("check", "--format", "llm").out
+    assert len(said) < 10_000
+    assert said.splitlines()[-1].endswith(" more: mend these first, then check again")
