@@ -172,6 +172,14 @@ def test_flows_with_errors_are_not_compiled_and_it_is_said() -> None:
     assert done.err == "note: not compiled for github: mend the errors first\n"
 
 
+def test_a_circle_of_flows_that_is_no_error_is_refused_by_github() -> None:
+    write("f.wf", "flow a { task x = flow.run(b) }\nflow b { task x = flow.run(a) }\n")
+    write("wfc.toml", '[check.severity]\nWF901 = "info"\n')
+    assert sorted(codes(check("--target", "github", "f.wf"))) == ["WF901", "WF951", "WF951"]
+    done = wfc("compile", "--target", "github", "-o", "out", "f.wf")
+    assert (done.code, "GitHub Actions can't do a flow that runs itself, by `b`" in done.err) == (1, True)
+
+
 def test_presets_grow_and_hold_only_what_may_be_ignored() -> None:
     draft, recommended, production = map(in_preset, PRESETS)
     assert {"WF303", "WF404"} < draft < recommended <= production
