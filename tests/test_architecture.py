@@ -52,12 +52,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.interpret",
         "wfc.permits",
     ),
-    ("wfc.check", "wfc.checks", "wfc.explain", "wfc.simulate", "wfc_targets.common"),
+    ("wfc.check", "wfc.checks", "wfc.explain", "wfc.fixing", "wfc.simulate", "wfc_targets.common"),
     ("wfc_targets",),
-    ("wfc.pipeline", "wfc.target_options"),
+    ("wfc.pipeline", "wfc.target_options", "wfc.rules"),
     (
         "wfc.gather",
         "wfc.render",
+        "wfc.formats",
+        "wfc.baseline",
+        "wfc.timing",
         "wfc.generate",
         "wfc.docgen",
         "wfc.docgen_actions",
@@ -139,6 +142,21 @@ def test_checking_and_compiling_load_no_network_library(arguments: list[str]) ->
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
     assert done.stderr.splitlines()[-1] == "[]", done.stderr
+
+
+UNASKED = ("argparse", "json", "re", "hashlib", "difflib", "wfc.commands.check_options", "wfc.rules", "wfc.explain")
+UNASKED_BELOW = ("wfc.formats", "wfc.baseline", "wfc.fixing", "wfc.timing", "wfc_targets")
+
+
+def test_a_check_without_options_loads_nothing_for_them() -> None:
+    code = (
+        "import sys\nbefore = set(sys.modules)\nfrom wfc.cli import main\nmain(sys.argv[1:])\n"
+        "print(*(set(sys.modules) - before), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "check", "examples/orders_etl.wf"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stderr.splitlines()[-1].split()
+    assert "wfc.check" in loaded
+    assert [name for name in loaded if name in UNASKED or name.startswith(UNASKED_BELOW)] == []
 
 
 @pytest.mark.parametrize("path", [path for _, path in modules()], ids=lambda path: str(path.relative_to(ROOT)))

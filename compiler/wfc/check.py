@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PRESETS = ("draft", "recommended", "production")
 """From what is wrong whatever the flow is for, over what a deployed flow should have, to what a strict house wants."""
 
+OWN = frozenset({"WF002", "WF003", "WF004"})
+"""What is reported about `allow`, whatever is selected."""
+
 
 class Page(Record):
     """A code and what there is to know of it. module: the one whose docstring is the page."""
@@ -107,6 +110,14 @@ def allowable() -> frozenset[str]:
     from wfc.checks import all_checks
 
     return frozenset({check.code for check in all_checks() if not is_own(check.code)} | {"WF952"})
+
+
+def in_preset(preset: str) -> frozenset[str]:
+    """The codes of one of PRESETS and of those before it, with OWN and the differences of targets (WF952)."""
+    from wfc.checks import all_checks
+
+    taken = PRESETS[: PRESETS.index(preset) + 1]
+    return frozenset(check.code for check in all_checks() if check.preset in taken) | OWN | {"WF952"}
 
 
 def is_own(code: str) -> bool:

@@ -26,7 +26,8 @@ INTRODUCTION = """\
 
 Each page is also a test: its bad examples raise exactly this code, its good ones raise nothing. `wfc explain CODE`
 shows one of them offline. `allow CODE "reason"` on a task, an approval or a `require` silences a finding there, in
-`defaults` in the whole flow; codes marked *always* can't be silenced.
+`defaults` in the whole flow; codes marked *always* can't be silenced. Presets, settings and formats:
+[Using wfc check](check.md).
 """
 
 
@@ -70,15 +71,14 @@ def checks_page() -> str:
 
     allowed = allowable()
 
-    def mark(code: str) -> str:
-        return "" if code in allowed else "always"
+    def mark(found: Page) -> str:
+        return getattr(found, "preset", "draft") if found.code in allowed else "always"
 
     pages = [page(code) for code in PAGES]
     rows = [
-        f"| [{found.code}](#{anchor(found)}) | {found.name} | {found.severity} | {mark(found.code)} |"
-        for found in pages
+        f"| [{found.code}](#{anchor(found)}) | {found.name} | {found.severity} | {mark(found)} |" for found in pages
     ]
-    parts = [INTRODUCTION, "| code | name | severity | |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"]
+    parts = [INTRODUCTION, "| code | name | severity | from preset |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"]
     for prefix, title in FAMILIES:
         parts.append(f"## {title}\n")
         parts += [deeper(text(found)) for found in pages if found.code.startswith(prefix)]

@@ -42,7 +42,8 @@ def gather(paths: list[str], environment: str = "") -> Gathered:
         files |= dict.fromkeys(normal(path) for path in flows_below(settings.root))
     for catalog in settings.catalogs:
         files |= dict.fromkeys(normal(path) for path in expand(catalog))
-    texts = [(path, source_text(path)) for path in files]
+    # In order of path, so that of two things with one name the same is the second one however paths were named.
+    texts = [(path, source_text(path)) for path in sorted(files)]
     return Gathered(load_texts(texts, settings), settings, tuple(dict.fromkeys(map(normal, asked))))
 
 

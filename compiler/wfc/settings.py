@@ -11,6 +11,11 @@ timeout = "10m"
 slack_url = "SLACK_WEBHOOK"
 [target.github]                 # options of a target (`wfc targets github`)
 runs_on = "ubuntu-24.04"
+[check]                         # what is looked for (docs/checks.md): preset or select, ignore
+preset = "recommended"
+ignore = ["WF301"]
+severity = { WF302 = "error" }
+per-path = { "legacy/**" = { ignore = ["WF5"] } }
 [environments.prod]             # the same tables once more, for `--environment prod`
 namespace = "acme.prod"
 """
@@ -32,14 +37,27 @@ NAME = "wfc.toml"
 TABLES = ("project", "defaults", "secrets", "target", "environments", "check")
 PROJECT_KEYS = {"root": str, "catalogs": list, "namespace": str}
 DEFAULT_KEYS = {"retry": str, "timeout": str}
-CHECK_KEYS = {"ignore": list}
+CHECK_KEYS = {"preset": str, "select": list, "ignore": list, "severity": dict, "per-path": dict}
+
+
+class CheckSettings(Record):
+    """[check], or the same from the command line: codes, prefixes and names of checks as they are written.
+
+    preset: "" unless said. severity: (code, severity or "off"). per_path: (glob, what to ignore there).
+    """
+
+    preset: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    per_path: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Settings(Record):
     """The settings of a project. folder: where wfc.toml lies ("" without one); root: folder of the flows.
 
     defaults: clauses in the language's words. secrets: (engine, secret, name). target: options by target.
-    ignore: codes of checks that are not run.
+    check: which checks are run (wfc.rules).
     """
 
     folder: str = ""
@@ -49,7 +67,7 @@ class Settings(Record):
     defaults: str = ""
     secrets: tuple[tuple[str, str, str], ...] = ()
     target: tuple[tuple[str, tuple[tuple[str, Json], ...]], ...] = ()
-    ignore: tuple[str, ...] = ()
+    check: CheckSettings = CheckSettings()
 
 
 def find(start: str) -> str:
@@ -103,8 +121,6 @@ def build(path: str, data: dict[str, Json], over: dict[str, Json]) -> Settings:
     for key, place in [("root", project.get("root", "")), *(("catalogs", item) for item in catalogs)]:
         if not os.path.exists(os.path.join(folder, str(place)) or "."):
             raise UserError(f"{path}: `{key}` names {place}, which is not there", f"it is looked for beside {path}")
-    ignore = check.get("ignore", [])
-    assert isinstance(ignore, list)
     return Settings(
         folder,
         os.path.join(folder, str(project.get("root", ""))),
@@ -113,8 +129,39 @@ def build(path: str, data: dict[str, Json], over: dict[str, Json]) -> Settings:
         clauses,
         secret_names(path, table("secrets", None)),
         tuple((name, options(path, values)) for name, values in sorted(table("target", None).items())),
-        tuple(str(code) for code in ignore),
+        check_settings(path, check),
     )
+
+
+def check_settings(path: str, table: dict[str, Json]) -> CheckSettings:
+    """[check], its keys already checked. Raises UserError for what is no text, or an unknown key of a path."""
+    severity, paths = table.get("severity", {}), table.get("per-path", {})
+    assert isinstance(severity, dict)
+    assert isinstance(paths, dict)
+    check_keys(path, "check.severity", severity, dict.fromkeys(severity, str))
+    check_keys(path, "check.per-path", paths, dict.fromkeys(paths, dict))
+    for glob, inner in paths.items():
+        check_keys(path, f'check.per-path."{glob}"', inner, {"ignore": list})
+    return CheckSettings(
+        str(table.get("preset", "")),
+        texts(path, "check.select", table.get("select", [])),
+        texts(path, "check.ignore", table.get("ignore", [])),
+        tuple((code, str(level)) for code, level in severity.items()),
+        tuple(
+            (glob, texts(path, f'check.per-path."{glob}".ignore', inner.get("ignore", [])))
+            for glob, inner in paths.items()
+            if isinstance(inner, dict)
+        ),
+    )
+
+
+def texts(path: str, where: str, values: Json) -> tuple[str, ...]:
+    """A list of texts. Raises UserError for one that holds anything else."""
+    assert isinstance(values, list)
+    for value in values:
+        if not isinstance(value, str):
+            raise UserError(f"{path}: `{where}` is a list of texts", f'write "{value}"')
+    return tuple(str(value) for value in values)
 
 
 def merged(base: Json, over: Json) -> dict[str, Json]:

@@ -87,7 +87,7 @@ def test_the_findings_go_back_to_the_model(wfc: Wfc, world: World) -> None:
     done = wfc()
     assert (done.returncode, done.stdout) == (0, GOOD)
     message = asked(world)[1]["messages"][-1]["content"]
-    assert "WF102 line 8" in message
+    assert "WF102 error generated.wf:8:" in message
     assert "there is no action `shel`" in message
     assert "did you mean `shell`?" in message
 

@@ -45,4 +45,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-CHECK = Check("WF002", "allow-without-reason", WARNING, __name__, find)
+CHECK = Check("WF002", "allow-without-reason", WARNING, __name__, find, preset="draft")

@@ -114,4 +114,4 @@ def request(call: Call) -> Iterator[Diagnostic]:
         )
 
 
-CHECK = Check("WF207", "bad-literal", ERROR, __name__, find)
+CHECK = Check("WF207", "bad-literal", ERROR, __name__, find, preset="draft")

@@ -93,4 +93,4 @@ def constant(expr: AnyExpr) -> bool | None:
     return found.value if isinstance(found, ir.Literal) and isinstance(found.value, bool) else None
 
 
-CHECK = Check("WF105", "constant-condition", WARNING, __name__, find)
+CHECK = Check("WF105", "constant-condition", WARNING, __name__, find, preset="draft")

@@ -79,4 +79,4 @@ def fixes(key: AnyExpr, clause: Span) -> tuple[Fix, ...]:
     return (Fix("add the id of the run", (Edit(end, "-{run.id}"),), safe=False),)
 
 
-CHECK = Check("WF404", "constant-key", ERROR, __name__, find)
+CHECK = Check("WF404", "constant-key", ERROR, __name__, find, preset="draft")

@@ -54,4 +54,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-CHECK = Check("WF802", "cron-never", ERROR, __name__, find)
+CHECK = Check("WF802", "cron-never", ERROR, __name__, find, preset="draft")

@@ -68,4 +68,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 )
 
 
-CHECK = Check("WF412", "dangerous-removal", ERROR, __name__, find)
+CHECK = Check("WF412", "dangerous-removal", ERROR, __name__, find, preset="draft")

@@ -80,4 +80,4 @@ def only_reads(task: Task) -> bool:
             return False
 
 
-CHECK = Check("WF109", "dead-task", INFO, __name__, find, whole=True)
+CHECK = Check("WF109", "dead-task", INFO, __name__, find, whole=True, preset="draft")

@@ -59,4 +59,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find)
+CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find, preset="draft")

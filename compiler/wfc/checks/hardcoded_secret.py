@@ -115,4 +115,4 @@ def report(what: str, span: Span) -> Diagnostic:
     )
 
 
-CHECK = Check("WF603", "hardcoded-secret", ERROR, __name__, find)
+CHECK = Check("WF603", "hardcoded-secret", ERROR, __name__, find, preset="draft")

@@ -76,4 +76,4 @@ def told_apart(key: AnyExpr, loop: ir.For, loops: tuple[ir.For, ...]) -> bool:
     return False
 
 
-CHECK = Check("WF405", "key-per-item", ERROR, __name__, find)
+CHECK = Check("WF405", "key-per-item", ERROR, __name__, find, preset="draft")

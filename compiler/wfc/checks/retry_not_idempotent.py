@@ -102,4 +102,4 @@ def remedy(call: Call) -> str:
             return "take the retry away, or say `idempotent` if the service knows repeats"
 
 
-CHECK = Check("WF303", "retry-not-idempotent", ERROR, __name__, find)
+CHECK = Check("WF303", "retry-not-idempotent", ERROR, __name__, find, preset="draft")

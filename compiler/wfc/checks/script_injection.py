@@ -111,4 +111,4 @@ def origin(value: AnyExpr, marks: Taints) -> str:
     return "a model wrote this" if AI in found else "this may be any text"
 
 
-CHECK = Check("WF601", "script-injection", ERROR, __name__, find)
+CHECK = Check("WF601", "script-injection", ERROR, __name__, find, preset="draft")

@@ -86,4 +86,4 @@ def carried(op: Http) -> Iterator[AnyExpr]:
     yield from (part for part in (op.body, op.bearer, *(op.basic or ())) if part is not None)
 
 
-CHECK = Check("WF605", "secret-cleartext", ERROR, __name__, find)
+CHECK = Check("WF605", "secret-cleartext", ERROR, __name__, find, preset="draft")

@@ -110,4 +110,4 @@ def public_results(call: Call) -> frozenset[str]:
     return frozenset(name for name, kind in fields if types.required(kind) != types.SECRET)
 
 
-CHECK = Check("WF604", "secret-exposed", ERROR, __name__, find)
+CHECK = Check("WF604", "secret-exposed", ERROR, __name__, find, preset="draft")

@@ -64,4 +64,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 )
 
 
-CHECK = Check("WF311", "timeout-inversion", WARNING, __name__, find)
+CHECK = Check("WF311", "timeout-inversion", WARNING, __name__, find, preset="draft")

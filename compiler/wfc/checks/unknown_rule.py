@@ -57,4 +57,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         yield CHECK.found(f"there is no check `{allow.code}`", allow.span, help=f"did you mean {near}?" if near else "")
 
 
-CHECK = Check("WF004", "unknown-rule", WARNING, __name__, find)
+CHECK = Check("WF004", "unknown-rule", WARNING, __name__, find, preset="draft")

@@ -81,4 +81,4 @@ def report(title: str, call: Call, place: Span, fault: str, remedy: str) -> Diag
     )
 
 
-CHECK = Check("WF403", "unstable-key", ERROR, __name__, find)
+CHECK = Check("WF403", "unstable-key", ERROR, __name__, find, preset="draft")

@@ -44,13 +44,12 @@ def of_statement(stmt: AnyStmt) -> int:
 
 
 def of_task(task: Task) -> int:
-    """A poll ends by its deadline, a watch lasts its time; a fallback comes after the last attempt."""
+    """The last call of a poll or a watch may begin as its time ends; a fallback comes after the last attempt."""
+    own = of_call(task.call)
     if task.until is not None:
-        own = task.until.within or 0
+        own += task.until.within or 0
     elif task.holds is not None:
-        own = task.holds.duration
-    else:
-        own = of_call(task.call)
+        own += task.holds.duration
     return own + (of_call(task.fallback.call) if task.fallback and task.fallback.call else 0)
 
 
@@ -65,9 +64,18 @@ def of_call(call: Call) -> int:
 
 
 def of_parallel(stmt: ir.Parallel) -> int:
-    """The longest path through the statements, by the edges between them: in an order in which each is ready."""
+    """The length of the longest path through the statements, in milliseconds."""
+    return longest_path(stmt)[0]
+
+
+def longest_path(stmt: ir.Parallel) -> tuple[int, tuple[int, ...]]:
+    """Milliseconds, and the numbers of the statements on the longest path by the edges between them, in its order.
+
+    Of several that are as long, the one of the statement that stands first.
+    """
     own = [of_statement(inner) for inner in stmt.body]
     starts = [0] * len(own)
+    from_: list[int | None] = [None] * len(own)
     waiting = [0] * len(own)
     behind: list[list[int]] = [[] for _ in own]
     for first, second in stmt.edges:
@@ -76,8 +84,15 @@ def of_parallel(stmt: ir.Parallel) -> int:
     ready = [index for index, count in enumerate(waiting) if not count]
     for index in ready:
         for other in behind[index]:
-            starts[other] = max(starts[other], starts[index] + own[index])
+            if starts[index] + own[index] > starts[other]:
+                starts[other], from_[other] = starts[index] + own[index], index
             waiting[other] -= 1
             if not waiting[other]:
                 ready.append(other)
-    return max((start + length for start, length in zip(starts, own, strict=True)), default=0)
+    ends = [start + length for start, length in zip(starts, own, strict=True)]
+    at: int | None = max(range(len(ends)), key=ends.__getitem__) if ends else None
+    path = []
+    while at is not None:
+        path.append(at)
+        at = from_[at]
+    return max(ends, default=0), tuple(reversed(path))

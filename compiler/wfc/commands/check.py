@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import sys
 
-from wfc.commands.common import add_paths, exit_code, findings, parser
+from wfc.commands.common import exit_code, findings, rules_of
+from wfc.files import write_out, write_text
 from wfc.gather import gather
 from wfc.record import Record
 
-FORMATS = ("pretty", "concise", "json", "github")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wfc.diagnostic import Diagnostic
+    from wfc.gather import Gathered
+    from wfc.settings import CheckSettings
+
+FORMATS = ("pretty", "concise", "json", "github", "sarif", "gitlab", "junit", "llm")
 
 
 class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
-    none. format: one of FORMATS."""
+    none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
+    to write, "" for standard output. baseline, write_baseline: files of known findings, "" for none.
+    fix, unsafe_fixes, diff, explain_time: the options of the same names.
+    """
 
     paths: list[str]
     environment: str = ""
     format: str = "pretty"
+    rules: CheckSettings | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+    output: str = ""
+    baseline: str = ""
+    write_baseline: str = ""
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    explain_time: bool = False
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -25,31 +44,60 @@ def parsed(arguments: list[str]) -> Options:
     if not any(argument.startswith("-") and argument != "-" for argument in arguments):
         # Paths alone need no parser, and importing one takes a tenth of a cold check (docs/benchmarks.md).
         return Options(arguments)
-    options = parser(
-        "check", "Find what is wrong with flows: syntax, names, types, order, and what fails in production."
-    )
-    add_paths(options)
-    options.add_argument("--format", choices=FORMATS, default="pretty", help="how findings are shown")
-    args = options.parse_args(arguments)
-    return Options(args.paths, args.environment, args.format)
+    from wfc.commands.check_options import read
+
+    return read(arguments)
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code 0 without errors and warnings, else 1; 2 for what can't be read."""
+    """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 for what can't be read."""
     args = parsed(arguments)
     gathered = gather(args.paths, args.environment)
-    found = findings(gathered)
+    if args.explain_time:
+        from wfc.commands.check_time import explain_time
+
+        return explain_time(gathered)
+    rules = rules_of(gathered.settings, args.rules)
+    if args.fix or args.diff:
+        from wfc.commands import check_fix
+
+        if args.diff:
+            return check_fix.diff(gathered, args, rules)
+        gathered = check_fix.fix(gathered, args, rules)
+    found = findings(gathered, rules)
+    if args.targets:
+        from wfc.commands.check_targets import with_targets
+
+        found = with_targets(gathered, found, args.targets, rules)
+    if args.baseline or args.write_baseline:
+        from wfc.commands.check_baseline import with_baseline
+
+        found = with_baseline(found, gathered, args, rules)
+    show(found, gathered, args)
+    return exit_code(found)
+
+
+def show(found: tuple[Diagnostic, ...], gathered: Gathered, args: Options) -> None:
+    """The findings in the form that was asked for, on standard output or in a file. Raises UserError for the file."""
     import wfc.render as render
 
     sources = gathered.loaded.sources
     if args.format == "pretty":
-        text = render.pretty(found, sources, render.wants_colour(sys.stdout))
-    else:
+        text = render.pretty(found, sources, not args.output and render.wants_colour(sys.stdout))
+    elif hasattr(render, args.format):
         text = getattr(render, args.format)(found, sources)
-    sys.stdout.write(text)
+    else:
+        from wfc.formats import Report
+        from wfc.formats import render as render_format
+
+        flows = gathered.loaded.project.flows
+        text = render_format(args.format, Report(found, sources, gathered.asked, flows, gathered.settings.folder))
+    if args.output:
+        write_text(args.output, text)
+    else:
+        write_out(text)
     if args.format == "pretty":
         summary(found, len(gathered.asked))
-    return exit_code(found)
 
 
 def summary(found: tuple[object, ...], files: int) -> None:

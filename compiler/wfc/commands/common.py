@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.errors import FINDINGS, GOOD, UserError
+from wfc.errors import FINDINGS, GOOD
 from wfc.pipeline import has_errors
+from wfc.settings import CheckSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
     from wfc.pipeline import Loaded
+    from wfc.rules import Rules
+    from wfc.settings import Settings
 
 
 def parser(command: str, description: str) -> ArgumentParser:
@@ -42,37 +45,37 @@ def add_paths(to: ArgumentParser) -> None:
     to.add_argument("--environment", default="", metavar="NAME", help="lay [environments.NAME] over the settings")
 
 
-def findings(gathered: Gathered) -> tuple[Diagnostic, ...]:
-    """All findings of the files that were asked for: syntax, names and types, then the checks."""
-    from wfc.check import run_checks
+def rules_of(settings: Settings, more: CheckSettings | None = None) -> Rules | None:
+    """What the settings and the command line (`more`) want of the checks; None for nothing in particular.
+
+    Raises UserError (wfc.rules.rules).
+    """
+    if more is None and settings.check == CheckSettings():
+        return None
+    from wfc.rules import rules
+
+    return rules(settings.check, settings.folder, more)
+
+
+def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic, ...]:
+    """All findings of the files that were asked for: syntax, names and types, then the checks.
+
+    rules: which checks, and how grave; those of wfc.toml unless said.
+    """
+    from wfc.check import in_preset, run_checks
     from wfc.diagnostic import ordered
     from wfc.target_options import option_findings
 
     loaded = gathered.loaded
-    check_codes(gathered.settings.ignore)
-    checked = run_checks(loaded.project, ignore=gathered.settings.ignore, before=loaded.diagnostics)
+    rules = rules or rules_of(gathered.settings)
+    checked = run_checks(loaded.project, rules.codes if rules else in_preset("recommended"), before=loaded.diagnostics)
     asked = {*gathered.asked, "wfc.toml"}
-    return ordered(
+    found = ordered(
         found
         for found in (*loaded.diagnostics, *checked, *option_findings(loaded.project))
         if found.span.source in asked
     )
-
-
-def check_codes(codes: tuple[str, ...]) -> None:
-    """Raises UserError for a code in `[check] ignore` that no check has."""
-    if not codes:
-        return
-    from wfc.checks import all_checks
-
-    known = {check.code for check in all_checks()}
-    for code in codes:
-        if code not in known:
-            from wfc.diagnostic import suggest
-
-            near = suggest(code, known)
-            remedy = f"did you mean {near}?" if near else "docs/checks.md lists them; errors of the language stay"
-            raise UserError(f"wfc.toml: [check] ignore names {code}, which is the code of no check", remedy)
+    return rules.apply(found) if rules else found
 
 
 def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:

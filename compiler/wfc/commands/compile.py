@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.commands.common import add_paths, findings, parser, show
+from wfc.commands.common import add_paths, findings, parser, rules_of, show
 from wfc.errors import FINDINGS, GOOD, UserError
 from wfc.files import write_all, write_out, write_text
 from wfc.gather import Gathered, gather
@@ -31,7 +31,9 @@ def run(arguments: list[str]) -> int:
     results: list[Compiled] = []
     if not has_errors(found):
         results = [compile_flow(gathered.loaded.project, flow, target, version) for flow in asked(gathered)]
-        found += [item for result in results for item in result.diagnostics]
+        lossy = [item for result in results for item in result.diagnostics]
+        rules = rules_of(gathered.settings)
+        found += rules.apply(lossy) if rules else lossy
     show(found, gathered.loaded)
     if has_errors(found):
         return FINDINGS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.commands.common import parser, show
+from wfc.commands.common import parser, rules_of, show
 from wfc.errors import FINDINGS, GOOD, MODEL, QUESTIONS, UserError
 from wfc.files import write_out, write_text
 from wfc.gather import around
@@ -72,14 +72,18 @@ def parse(arguments: list[str]) -> Namespace:
 
 def ask(args: Namespace, settings: Settings, others: list[tuple[str, str]]) -> Result:
     """The flow, by the model that is set up, else by the built-in planner."""
-    from wfc.check import run_checks
+    from wfc.check import in_preset, run_checks
     from wfc.diagnostic import ordered
     from wfc.generate import Result, generate
 
+    rules = rules_of(settings)
+    codes = rules.codes if rules else in_preset("recommended")
+
     def check(text: str) -> tuple[Diagnostic, ...]:
         loaded = load_texts([(NAME, text), *others], settings)
-        checked = run_checks(loaded.project, ignore=settings.ignore, before=loaded.diagnostics)
-        return ordered(item for item in (*loaded.diagnostics, *checked) if item.span.source == NAME)
+        checked = run_checks(loaded.project, codes, before=loaded.diagnostics)
+        found = ordered(item for item in (*loaded.diagnostics, *checked) if item.span.source == NAME)
+        return rules.apply(found) if rules else found
 
     intent = sys.stdin.read() if args.intent == "-" else args.intent
     if not intent.strip():

@@ -10,7 +10,7 @@ from wfc_targets.github.calls import compute
 from wfc_targets.github.computed import output, program
 from wfc_targets.github.draft import Failure, Scope, Site
 from wfc_targets.github.expressions import text
-from wfc_targets.github.grants import granted, handed_on
+from wfc_targets.github.grants import family, granted, handed_on
 from wfc_targets.github.instances import suffixed
 from wfc_targets.github.jobs import Line, after_job, host, opened
 from wfc_targets.github.rewrite import bound
@@ -48,6 +48,13 @@ def called(draft: Draft, stmt: ir.Task, line: Line) -> Line:
             (name, _given(draft, name, value, line, job, source if (name, value) in computed else None, step))
         )
     child = draft.project.flow(op.flow)
+    if child is not None and any(one.name == draft.flow.name for one in family(draft.project, child)):
+        draft.unsupported(
+            stmt.span,
+            f"a flow that runs itself, by `{op.flow}`",
+            "GitHub Actions refuses workflows that call each other in a circle.",
+            "take the call out of one of them",
+        )
     if child is not None and numbered(draft.project, child):
         own = insert(f"inputs.{CALL_INPUT}") if is_called(draft) and numbered(draft.project, draft.flow) else ""
         job.inputs.append((CALL_INPUT, f"{own}-{suffixed(stmt.label, line.loops)}"))

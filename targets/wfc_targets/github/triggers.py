@@ -6,7 +6,7 @@ from wfc import ir
 from wfc.types import BOOL, FLOAT, INT, EnumType, MapType, OptionalType, Primitive, RecordType, required
 from wfc.walk import calls, flow_expressions, references, tasks
 from wfc_targets.github import shapes
-from wfc_targets.github.grants import TOKEN, handed_on
+from wfc_targets.github.grants import TOKEN, family, handed_on
 from wfc_targets.github.wires import JSON, RAW, TYPED, Wire
 
 TYPE_CHECKING = False
@@ -128,13 +128,13 @@ def _inputs(draft: Draft, event: str) -> Json:
 
 def numbered(project: Project, flow: Flow) -> bool:
     """Does a called flow read `run.id`, or one that it calls? All calls of one run have the same `github.run_id`."""
-    for task in tasks(flow):
-        for call in calls(task):
-            child = project.flow(call.op.flow) if isinstance(call.op, ir.RunFlow) else None
-            if child is not None and numbered(project, child):
-                return True
-            if call.idempotent is not None and call.idempotent.key is None:
-                return True
+    return any(reads_id(one) for one in family(project, flow))
+
+
+def reads_id(flow: Flow) -> bool:
+    """Does a flow read `run.id` itself, be it as the key that stands for none?"""
+    if any(call.idempotent is not None and call.idempotent.key is None for task in tasks(flow) for call in calls(task)):
+        return True
     ids = (ref for expr in flow_expressions(flow) for ref in references(expr) if ref.kind == "run")
     return any(ref.name == "id" for ref in ids)
 

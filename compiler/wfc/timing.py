@@ -1,0 +1,237 @@
+"""`wfc check --explain-time`: the longest that a flow can take, as a sum that can be followed line by line.
+
+The arithmetic is that of the checks (wfc.checks.worst_case); what nobody knows is said to be unknown, and every sum
+that has such a part is a lower bound (`≥`).
+"""
+
+from __future__ import annotations
+
+from wfc import ir
+from wfc.checks import cron
+from wfc.checks.worst_case import longest_path, of_call, of_statement, worst_case
+from wfc.record import Record
+from wfc.render import COLUMNS, clipped, visible, width
+from wfc.text import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.ir import AnyStmt, Block, Call, Flow, Task
+
+WIDTHS = (34, 11, 8, 12, 15)
+"""Columns of a row: statement, timeout, attempts, pauses, worst case."""
+
+HEADS = ("statement", "timeout", "× tries", "+ pauses", "worst case")
+GITHUB = 360 * 60_000
+"""Milliseconds after which GitHub ends a job (docs.github.com, "Usage limits")."""
+
+DAY = 86_400_000
+
+
+class Row(Record):
+    """A line of the table. depth: of nesting. critical: is it on the longest of the paths beside it?
+
+    cells: timeout, attempts, pauses and worst case, as texts.
+    """
+
+    depth: int
+    title: str
+    cells: tuple[str, str, str, str]
+    critical: bool = True
+
+
+def explained(flow: Flow) -> str:
+    """The tables of a flow: its body, what handles failures, and the sum beside what bounds it; 80 columns."""
+    lines = [clipped(f"{flow.name} ({flow.span.source})", COLUMNS), line(HEADS)]
+    total, open_ = 0, False
+    for title, block in (("", flow.body), ("on failure", flow.on_failure), ("finally", flow.finally_)):
+        if not block:
+            continue
+        lines += [f"  {title}"] if title else []
+        lines += [line((mark(row), *row.cells)) for row in rows(block, 0, True)]
+        total, open_ = total + worst_case(block), open_ or has_unknown(block)
+    lines.append(line(("in all", "", "", "", shown(total, open_))))
+    body = worst_case(flow.body), has_unknown(flow.body)
+    lines += [clipped(f"  {text}", COLUMNS) for text in bounds(flow, (total, open_), body)]
+    return "\n".join(lines) + "\n"
+
+
+def bounds(flow: Flow, total: tuple[int, bool], body: tuple[int, bool]) -> Iterator[str]:
+    """The sum beside the budget (which bounds the body), the schedules, and the limit of GitHub's jobs."""
+    if flow.budget is not None and flow.budget.time:
+        limit = flow.budget.time
+        yield f"budget {duration_text(limit)}: {verdict(*body, limit, 'the body fits', 'it ends the body first')}"
+        # with a budget the body takes at most that, whatever nobody knows of it
+        capped = limit if body[1] else min(body[0], limit)
+        total = capped + total[0] - body[0], has_unknown(flow.on_failure + flow.finally_)
+    for trigger in flow.triggers:
+        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
+        times = cron.read(expression) if isinstance(expression, str) else ""
+        if isinstance(times, cron.Cron):
+            gap = times.shortest_gap() * 60_000
+            said = verdict(*total, gap, "a run ends before the next one", "runs overlap")
+            yield f'schedule "{expression}", every {duration_text(gap)} or more: {said}'
+    yield f"GitHub, {duration_text(GITHUB)} a job: {verdict(*total, GITHUB, 'fits into one', 'longer than one')}"
+
+
+def verdict(time: int, open_: bool, limit: int, good: str, bad: str) -> str:
+    """Which of the two it is, or that it can't be known: for a lower bound says nothing of what lies above it."""
+    if time > limit:
+        return f"{bad} (by {rounded(time - limit)})"
+    return "unknown, for a part is" if open_ else good
+
+
+def rows(block: Block, depth: int, critical: bool) -> Iterator[Row]:
+    """The rows of statements that follow each other."""
+    for stmt in block:
+        yield from of_one(stmt, depth, critical)
+
+
+def of_one(stmt: AnyStmt, depth: int, critical: bool) -> Iterator[Row]:
+    """The rows of a statement: its own, then those inside of it."""
+    match stmt:
+        case ir.Task():
+            yield from of_task(stmt, depth, critical)
+        case ir.Approve():
+            limit = duration_text(stmt.timeout) if stmt.timeout is not None else "none"
+            yield Row(depth, f"approve {stmt.label}", (limit, "", "", worst(stmt)), critical)
+        case ir.Parallel():
+            yield heading("parallel", stmt, depth, critical)
+            _, path = longest_path(stmt)
+            for number, inner in enumerate(stmt.body):
+                yield from of_one(inner, depth + 1, critical and number in path)
+        case ir.For():
+            yield heading(f"for {stmt.variable} {rounds(stmt)}", stmt, depth, critical)
+            yield from rows(stmt.body, depth + 1, critical)
+        case ir.Workspace():
+            yield heading(f"workspace {stmt.label}", stmt, depth, critical)
+            yield from rows(stmt.body, depth + 1, critical)
+        case ir.Try():
+            yield heading("try, then recover", stmt, depth, critical)
+            yield from rows(stmt.body, depth + 1, critical)
+            yield from rows(stmt.recover, depth + 1, critical)
+        case ir.If():
+            titles = ["if", *["else if"] * (len(stmt.arms) - 1)]
+            arms = [*zip(titles, (body for _, body in stmt.arms), strict=True), ("else", stmt.other)]
+            yield from alternatives(arms, depth, critical)
+        case ir.Match():
+            named = [(f"match {', '.join(members)}", body) for members, body in stmt.arms]
+            yield from alternatives([*named, ("else", stmt.other or ())], depth, critical)
+        case ir.Require() | ir.Stop() | ir.Fail() | ir.Let():
+            return
+
+
+def alternatives(arms: list[tuple[str, Block]], depth: int, critical: bool) -> Iterator[Row]:
+    """Bodies of which one runs: the longest counts."""
+    longest = max(worst_case(body) for _, body in arms)
+    counted = next(number for number, (_, body) in enumerate(arms) if worst_case(body) == longest)
+    for number, (title, body) in enumerate(arms):
+        if not body:
+            continue
+        here = critical and number == counted
+        yield Row(depth, title, ("", "", "", shown(worst_case(body), has_unknown(body))), here)
+        yield from rows(body, depth + 1, here)
+
+
+def heading(title: str, stmt: AnyStmt, depth: int, critical: bool) -> Row:
+    """The row of a statement that holds others: its sum only."""
+    return Row(depth, title, ("", "", "", worst(stmt)), critical)
+
+
+def of_task(task: Task, depth: int, critical: bool) -> Iterator[Row]:
+    """A task's call; the time of its poll or watch; its fallback."""
+    yield of_row(task.label, task.call, depth, critical)
+    if task.until is not None:
+        limit = duration_text(task.until.within) if task.until.within is not None else "none"
+        yield Row(depth + 1, "+ until, within", ("", "", "", limit), critical)
+    if task.holds is not None:
+        limit = duration_text(task.holds.duration)
+        yield Row(depth + 1, "+ holds, for", ("", "", "", limit), critical)
+    if task.fallback is not None and task.fallback.call is not None:
+        yield of_row("fallback", task.fallback.call, depth + 1, critical)
+
+
+def of_row(title: str, call: Call, depth: int, critical: bool) -> Row:
+    """One call: timeout × attempts + pauses."""
+    end = "unknown" if is_unknown(call) else rounded(of_call(call))
+    if isinstance(call.op, ir.Sleep | ir.RunFlow):
+        what = "sleeps" if isinstance(call.op, ir.Sleep) else "a flow"
+        return Row(depth, title, (what, "", "", end), critical)
+    limit = rounded(call.timeout) if call.timeout is not None else "none"
+    pauses = sum(call.retry.pauses()) if call.retry and call.retry.attempts <= 100 else 0
+    attempts = str(call.retry.attempts) if call.retry else "1"
+    return Row(depth, title, (limit, attempts, rounded(pauses) if pauses else "", end), critical)
+
+
+def rounds(stmt: ir.For) -> str:
+    """How often the body of a loop runs one after the other: `× 3`, or `× ?` for a list of the run."""
+    if not isinstance(stmt.items, ir.ListExpr):
+        return "× ?"
+    count = len(stmt.items.items)
+    return f"× {count if stmt.maximum is None else -(-count // stmt.maximum)}"
+
+
+def has_unknown(block: Block) -> bool:
+    """Does a part of the statements take a time that nobody knows?"""
+    return any(unknown(stmt) for stmt in block)
+
+
+def unknown(stmt: AnyStmt) -> bool:
+    """Is the time of the statement, or of one inside of it, not known?"""
+    from wfc import walk
+
+    match stmt:
+        case ir.Task():
+            calls = [stmt.call, *([stmt.fallback.call] if stmt.fallback and stmt.fallback.call else [])]
+            return any(map(is_unknown, calls)) or (stmt.until is not None and stmt.until.within is None)
+        case ir.Approve():
+            return stmt.timeout is None
+        case ir.For() if not isinstance(stmt.items, ir.ListExpr):
+            return True
+        case _:
+            return any(has_unknown(body) for body in walk.blocks(stmt))
+
+
+def is_unknown(call: Call) -> bool:
+    """No timeout, a pause that the run decides, another flow, or more attempts than are counted."""
+    match call.op:
+        case ir.Sleep(duration):
+            return not (isinstance(duration, ir.Literal) and isinstance(duration.value, int))
+        case ir.RunFlow():
+            return True
+        case _:
+            return call.timeout is None or (call.retry is not None and call.retry.attempts > 100)
+
+
+def worst(stmt: AnyStmt) -> str:
+    """The worst case of a statement, as text."""
+    return shown(of_statement(stmt), unknown(stmt))
+
+
+def shown(time: int, open_: bool) -> str:
+    """A time; `≥ …` for a lower bound, "unknown" for one of nothing."""
+    if open_:
+        return f"≥ {rounded(time)}" if time else "unknown"
+    return rounded(time)
+
+
+def rounded(time: int) -> str:
+    """A duration short enough for its column: from a minute on without milliseconds, from a day on without seconds."""
+    unit = 60_000 if time >= DAY else 1_000 if time >= 60_000 else 1
+    return duration_text(-(-time // unit) * unit)
+
+
+def mark(row: Row) -> str:
+    """The title, indented; in parentheses what is not on the longest path."""
+    title = visible(row.title)
+    return "  " * row.depth + (title if row.critical else f"({title})")
+
+
+def line(cells: tuple[str, ...]) -> str:
+    """A row of the table: the first cell to the left, the others to the right."""
+    rooms = (WIDTHS[0] - 2, *WIDTHS[1:])
+    first, *others = (clipped(cell, room - 1) for cell, room in zip(cells, rooms, strict=True))
+    left = first + " " * (rooms[0] - width(first))
+    row = left + "".join(" " * (room - width(cell)) + cell for cell, room in zip(others, rooms[1:], strict=True))
+    return f"  {row}".rstrip()

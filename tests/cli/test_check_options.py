@@ -1,0 +1,213 @@
+"""`wfc check`: which checks are run, how grave they are, for which targets; by the command line and by wfc.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from command_line import Done, codes, wfc, write
+from wfc.check import PRESETS, allowable, in_preset
+from wfc.checks import PAGES, all_checks
+from wfc.rules import expanded, fits
+
+# A script without an end to its time (WF302), on the 31st of February (WF802).
+FLOW = """flow f {
+  on schedule("0 6 31 2 *", timezone: "Europe/Berlin")
+  concurrency 1 skip
+  task a = shell("./a")
+}
+"""
+BROKEN = 'flow f { task a = shel("./a") timeout 1m }\n'
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write("f.wf", FLOW)
+    return tmp_path
+
+
+def check(*words: str) -> Done:
+    return wfc("check", "--format", "concise", *words)
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ([], ["WF802", "WF302"]),
+        (["--select", "WF302"], ["WF302"]),
+        (["--select", "wf3"], ["WF302"]),
+        (["--select", "missing-timeout,cron-never"], ["WF802", "WF302"]),
+        (["--select", "WF302", "--select", "WF802"], ["WF802", "WF302"]),
+        (["--ignore", "WF8"], ["WF302"]),
+        (["--ignore", " cron-never , WF302 "], []),
+        (["--select", "WF3,WF8", "--ignore", "WF3"], ["WF802"]),
+        (["--preset", "draft"], ["WF802"]),
+        (["--preset", "recommended"], ["WF802", "WF302"]),
+        (["--preset", "draft", "--ignore", "WF802"], []),
+    ],
+)
+def test_what_is_run(options: list[str], wanted: list[str]) -> None:
+    done = check(*options, "f.wf")
+    assert (codes(done), done.code) == (wanted, 1 if wanted else 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "remedy"),
+    [
+        (["--select", "WF30l"], "--select names WF30l", "did you mean WF301?"),
+        (["--ignore", "mising-timeout"], "--ignore names mising-timeout", "did you mean missing-timeout?"),
+        (["--ignore", "no-such-check"], "--ignore names no-such-check", "docs/checks.md lists them"),
+        (["--ignore", "WF102"], "--ignore: WF102 is always reported, as it is", "mend what it finds"),
+        (["--ignore", "WF00"], "--ignore: all of WF00 is always reported", "mend what it finds"),
+        (["--preset", "drafts"], "--preset names drafts, which is no preset", "did you mean draft?"),
+        (["--preset", "draft", "--select", "WF3"], "--select and --preset both say what is run", "keep one"),
+        (["--target", "kestrel"], "--target names kestrel", "did you mean kestra?"),
+        (["--target", "kestra@9"], "kestra has no text for version 9", "known: 2.0, 1.3"),
+    ],
+)
+def test_wrong_options_name_the_remedy(options: list[str], said: str, remedy: str) -> None:
+    done = check(*options, "f.wf")
+    assert (done.code, done.out) == (2, "")
+    assert f"wfc: {said}" in done.err
+    assert f"  help: {remedy}" in done.err
+
+
+def test_errors_of_the_language_are_reported_whatever_is_selected() -> None:
+    write("b.wf", BROKEN)
+    assert codes(check("--select", "WF802", "b.wf")) == ["WF102"]
+    assert codes(check("--ignore", "WF1", "b.wf")) == ["WF102"]
+
+
+def test_an_allow_is_unused_only_where_its_check_was_run() -> None:
+    write("f.wf", FLOW.replace('shell("./a")', 'shell("./a") timeout 1m allow WF302 "short"').replace("31 2", "1 2"))
+    assert codes(check("f.wf")) == ["WF003"]
+    assert codes(check("--ignore", "WF302", "f.wf")) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "wanted"),
+    [
+        ('ignore = ["WF302"]', [], ["WF802"]),
+        ('ignore = ["missing-timeout", "WF8"]', [], []),
+        ('preset = "draft"', [], ["WF802"]),
+        ('select = ["WF3"]', [], ["WF302"]),
+        ('severity = { WF302 = "off" }', [], ["WF802"]),
+        ('preset = "draft"\nseverity = { missing-timeout = "info" }', [], ["WF802", "WF302"]),
+        ('ignore = ["WF302"]\npreset = "draft"', ["--select", "WF302"], ["WF302"]),
+        ('severity = { WF302 = "off" }', ["--select", "WF302"], ["WF302"]),
+        ('select = ["WF8"]', ["--preset", "recommended"], ["WF802", "WF302"]),
+        ('preset = "recommended"', ["--ignore", "WF8"], ["WF302"]),
+        ('per-path = { "old/**" = { ignore = ["WF3"] } }', [], ["WF802", "WF302"]),
+        ('per-path = { "*.wf" = { ignore = ["WF3"] } }', [], ["WF802"]),
+    ],
+)
+def test_settings_and_the_command_line_over_them(settings: str, options: list[str], wanted: list[str]) -> None:
+    write("wfc.toml", f"[check]\n{settings}\n")
+    assert codes(check(*options)) == wanted
+
+
+def test_a_severity_changes_what_counts() -> None:
+    write("wfc.toml", '[check]\nignore = ["WF802"]\n[check.severity]\nWF302 = "info"\n')
+    assert check().code == 0
+    assert wfc("check").out.startswith("info[WF302]")
+    write("wfc.toml", '[check]\nignore = ["WF802"]\n[check.severity]\nWF302 = "error"\n')
+    assert wfc("check").out.startswith("error[WF302]")
+    assert wfc("compile", "--target", "kestra").code == 1
+
+
+def test_paths_are_those_below_the_folder_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("wfc.toml", '[check.per-path]\n"old/**" = { ignore = ["WF3", "cron-never"] }\n')
+    write("old/deep/g.wf", FLOW.replace("flow f", "flow g"))
+    assert [line.partition(":")[0] for line in check().out.splitlines()] == ["f.wf", "f.wf"]
+    monkeypatch.chdir("old")
+    assert codes(check("deep/g.wf")) == []
+    assert codes(check("../f.wf")) == ["WF802", "WF302"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('preset = "strict"', "[check] preset names strict, which is no preset"),
+        ('preset = "draft"\nselect = ["WF3"]', "[check] select and preset both say what is run"),
+        ('select = "WF3"', "`check.select` is a list"),
+        ("ignore = [3]", "`check.ignore` is a list of texts"),
+        ('ignore = ["WF102"]', "[check] ignore: WF102 is always reported"),
+        ("severity = { WF302 = 1 }", "`check.severity.WF302` is a text"),
+        ('severity = { WF302 = "fatal" }', '[check.severity] WF302 is "fatal"'),
+        ('severity = { WF001 = "info" }', "[check.severity]: WF001 is always reported"),
+        ('per-path = { "a/*" = ["WF3"] }', "`check.per-path.a/*` is a table"),
+        ('per-path = { "a/*" = { select = ["WF3"] } }', 'no setting `check.per-path."a/*".select`'),
+        ('per-path = { "a/*" = { ignore = ["WF9999"] } }', "names WF9999"),
+        ('presets = "draft"', "there is no setting `check.presets`"),
+    ],
+)
+def test_wrong_settings_are_told(settings: str, said: str) -> None:
+    write("wfc.toml", f"[check]\n{settings}\n")
+    done = check()
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert "wfc.toml" in done.err
+
+
+def test_what_a_target_lacks_is_found_without_compiling() -> None:
+    write("f.wf", 'flow f {\n  approve go = "Go?" timeout 2d\n  task a = shell("./a") timeout 1m\n}\n')
+    assert codes(check("f.wf")) == []
+    assert codes(check("--target", "github", "f.wf")) == ["WF952"]
+    assert codes(check("--target", "kestra@1.3", "--target", "github", "f.wf")) == ["WF952"]
+    assert codes(check("--target", "github", "--ignore", "WF952", "f.wf")) == []
+
+
+def test_a_difference_of_a_target_can_be_allowed() -> None:
+    allowed = 'flow f {\n  approve go = "Go?" timeout 2d allow WF952 "github waits longer, which is fine"\n}\n'
+    write("f.wf", allowed)
+    assert codes(check("--target", "github", "f.wf")) == []
+    assert wfc("compile", "--target", "github", "f.wf").err == ""
+
+
+def test_flows_with_errors_are_not_compiled_and_it_is_said() -> None:
+    done = check("--target", "github", "f.wf")
+    assert codes(done) == ["WF802", "WF302"]
+    assert done.err == "note: not compiled for github: mend the errors first\n"
+
+
+def test_a_circle_of_flows_that_is_no_error_is_refused_by_github() -> None:
+    write("f.wf", "flow a { task x = flow.run(b) }\nflow b { task x = flow.run(a) }\n")
+    write("wfc.toml", '[check.severity]\nWF901 = "info"\n')
+    assert sorted(codes(check("--target", "github", "f.wf"))) == ["WF901", "WF951", "WF951"]
+    done = wfc("compile", "--target", "github", "-o", "out", "f.wf")
+    assert (done.code, "a flow that runs itself, by `b`" in done.err) == (1, True)
+
+
+def test_presets_grow_and_hold_only_what_may_be_ignored() -> None:
+    draft, recommended, production = map(in_preset, PRESETS)
+    assert {"WF303", "WF404"} < draft < recommended <= production
+    assert {check.code for check in all_checks()} <= production
+    assert "WF302" in recommended - draft
+
+
+def test_a_prefix_stands_for_those_that_may_be_ignored() -> None:
+    assert expanded(["WF95"], "--ignore") == {"WF952"}
+    assert expanded(["WF"], "--ignore") == allowable()
+    assert expanded(["WF"], "--select", silencing=False) == set(PAGES)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "wanted"),
+    [
+        ("legacy/**", "legacy/a/b.wf", True),
+        ("legacy/**", "legacy.wf", False),
+        ("legacy/*", "legacy/a/b.wf", False),
+        ("legacy/*", "legacy/a.wf", True),
+        ("**/a.wf", "a.wf", True),
+        ("**/a.wf", "x/y/a.wf", True),
+        ("**/a.wf", "x/ba.wf", False),
+        ("a?.wf", "ab.wf", True),
+        ("a?.wf", "a/.wf", False),
+        ("a.wf", "axwf", False),
+        ("[a].wf", "a.wf", False),
+    ],
+)
+def test_globs(pattern: str, path: str, wanted: bool) -> None:
+    assert fits(path, pattern) is wanted
