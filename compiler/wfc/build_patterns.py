@@ -23,6 +23,7 @@ MODULES = (
     "checks.scripts",
     "checks.secret_cleartext",
     "checks.urls",
+    "embedded.sql",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")
