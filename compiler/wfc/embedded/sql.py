@@ -7,6 +7,8 @@ The parser is loaded for what is more than a plain SELECT of built-in functions.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from wfc.embedded import sql_functions
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE, Reason, Verdict, joined
 from wfc.patterns import IGNORECASE, ready
@@ -83,6 +85,7 @@ def dialect_of(url: str) -> str:
     return DIALECTS.get(scheme, "postgres")
 
 
+@lru_cache(maxsize=256)  # several checks ask about one text
 def classify(text: str, dialect: str = "postgres") -> Verdict:
     """What running a text of SQL twice does, compared to once.
 
@@ -95,7 +98,11 @@ def classify(text: str, dialect: str = "postgres") -> Verdict:
     found = statements(text, dialect)
     if found is None:
         return Verdict(UNKNOWN, (Reason("unparsed", UNKNOWN, 0, len(text), shown(text)),))
-    return joined(tuple(judged(found)))
+    try:
+        return joined(tuple(judged(found)))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        # a tree of a form that the parser gives for some dialect only
+        return Verdict(UNKNOWN, (Reason("unparsed", UNKNOWN, 0, len(text), shown(text)),))
 
 
 def is_plain_read(text: str) -> bool:

@@ -15,7 +15,8 @@ def tables(tree: exp.Expr | None) -> set[str]:
     """The names of all tables in a part of a statement, those of its WITH too."""
     from sqlglot import exp
 
-    return set() if tree is None else {table_name(found) for found in tree.find_all(exp.Table)}
+    # the parser leaves False where a part is missing
+    return {table_name(found) for found in tree.find_all(exp.Table)} if isinstance(tree, exp.Expr) else set()
 
 
 def reads(tree: exp.Expr | None, table: str) -> bool:

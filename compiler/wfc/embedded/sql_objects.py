@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc.patterns import IGNORECASE, ready
 from wfc.record import Record
 
 TYPE_CHECKING = False
@@ -176,3 +177,24 @@ def follow(change: Change, parents: dict[str, str]) -> None:
     for thing, parent in list(parents.items()):
         if parent == change.moved_from:
             parents[thing] = change.thing
+
+
+GUARDABLE = ready(
+    r"(?:create\s+(?:(?:unlogged|transient)\s+)?(?:table|schema|sequence|extension|materialized\s+view"
+    r"|(?:unique\s+)?index(?:\s+concurrently)?)|(drop)\s+(?:table|view|schema|sequence|type|function|extension"
+    r"|materialized\s+view|index(?:\s+concurrently)?))\s+",
+    IGNORECASE,
+)
+FILLED = ready(r"\bas\s+(?:select|with|table|values|\()", IGNORECASE)
+
+
+def guard(text: str) -> tuple[int, str] | None:
+    """(offset, words) that make a CREATE or DROP harmless the second time; None where no words do.
+
+    A table that is made of a query gets none: IF NOT EXISTS would keep the rows of the first run.
+    """
+    found = GUARDABLE.match(text)
+    if found is None or (not found[1] and FILLED.search(text)):
+        return None
+    words = "if exists " if found[1] else "if not exists "
+    return found.end(), words.upper() if text[:6].isupper() or text[:4].isupper() else words

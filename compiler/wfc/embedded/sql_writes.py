@@ -208,15 +208,15 @@ def update(tree: exp.Update, around: Around) -> tuple[str, str, str]:
     if name in around.fresh:
         return "update", SAFE, ""
     found = relative(tree.expressions, tree.this, where)
+    whole = "-all" if where is None and tree.args.get("from_") is None else ""
     if found == UNSAFE:
-        return "relative-update", UNSAFE, "changes the rows again, starting from what the first run left"
+        return f"relative-update{whole}", UNSAFE, "changes the rows again, starting from what the first run left"
     if takes_next(where, name) or (tree.args.get("limit") is not None):
         return "next-rows", UNSAFE if takes_next(where, name) else UNKNOWN, "takes the next rows"
     changed = {column for column, _ in columns_set(tree.expressions)}
     if found == SAFE and is_unsettled(tree, name, changed, around):
         found = UNKNOWN
-    whole = where is None and tree.args.get("from_") is None
-    return "update-all" if whole else "update", found, ""
+    return f"update{whole}", found, ""
 
 
 def is_unsettled(tree: exp.Update, name: str, changed: set[str], around: Around) -> bool:
