@@ -40,9 +40,9 @@ flow count_orders {
   secret warehouse
   defaults { timeout 5m }
   task count = sql.execute(url: warehouse, sql: """
-    delete from daily_orders where day = :day::date;
-    insert into daily_orders (day, n) select :day::date, count(*) from orders where placed_on = :day::date
-  """, params: { day: run.date })
+    truncate orders_by_day;
+    insert into orders_by_day (day, n) select placed_on, count(*) from orders group by placed_on
+  """)
 }
 ```
 '''
@@ -71,7 +71,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
             why="Nothing in the statement tells rows that are there already from new ones.",
-            help="write ON CONFLICT … (an upsert), or delete what it adds before it in the same text; "
+            help="write ON CONFLICT … (an upsert), or empty what it fills before it in the same text; "
             'if twice is meant, say so: `effect unsafe`, or `effect safe "why"`',
         )
 
