@@ -23,6 +23,9 @@ MODULES = (
     "checks.scripts",
     "checks.secret_cleartext",
     "checks.urls",
+    "embedded.sql",
+    "embedded.sql_clock",
+    "embedded.sql_objects",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")

@@ -11,6 +11,7 @@ from checks.finding import findings
 
 ROOT = pathlib.Path(__file__).parents[2]
 CLEAN = [*sorted((ROOT / "tests" / "corpus").glob("*.wf")), *sorted((ROOT / "examples").glob("*.wf"))]
+SQL = "secret seeded_db task seeded = sql.execute(url: seeded_db, sql:"
 FIRST = re.compile(r"^  (?=(?:task|parallel|for|let|workspace|if|match|try|require|approve)\b)", re.MULTILINE)
 ONCE = 'timeout 1m no retry "seeded"'
 KIND = f'task seeded_kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no" {ONCE}'
@@ -42,8 +43,30 @@ SEEDS = {
     f'task seeded = shell("true", env: {{ T: seeded_text }}) {ONCE}',
     "WF705": f'secret seeded_key {KIND} try {{ if seeded_kind == "yes" {{ task seeded = '
     f'stripe.refund(key: seeded_key, payment: "pi") idempotent by "seeded-{{run.id}}" {ONCE} }} }} {MEND}',
+    "WF303": f'{SQL} "insert into seen (id) values (1)") retry fixed(attempts: 3, every: 5s) timeout 1m',
+    "WF402": f'{SQL} "update runs set n = n + 1 where id = 1") idempotent {ONCE}',
+    "WF408": f'{SQL} "create table runs (id int)") {ONCE}',
+    "WF409": f'{SQL} "delete from runs") {ONCE}',
 }
 """Code → statements in one line (or a script's lines) that have this fault and no other."""
+
+EVENT = re.compile(r"^  on (?!manual|failure)", re.MULTILINE)
+SCHEDULE = re.compile(r"^  on schedule\(", re.MULTILINE)
+TRIGGERED = {
+    "WF406": (
+        EVENT,
+        f'{SQL} "insert into seen (id) values (1)") {ONCE}',
+    ),
+    "WF407": (
+        EVENT,
+        f'{SQL} "update runs set n = n + 1 where id = 1") {ONCE}',
+    ),
+    "WF414": (
+        SCHEDULE,
+        f'{SQL} "update runs set done = true where day = current_date") {ONCE}',
+    ),
+}
+"""Code → the trigger that a flow needs for this fault, and the statements."""
 
 
 @pytest.mark.parametrize("path", CLEAN, ids=lambda path: path.stem)
@@ -57,3 +80,16 @@ def test_a_fault_is_found_once_where_it_is(code: str, path: pathlib.Path) -> Non
     assert [item.code for item in found] == [code], [item.message for item in found]
     end = place.start() + len(SEEDS[code]) + 2
     assert place.start() <= found[0].span.start <= end
+
+
+@pytest.mark.parametrize("path", CLEAN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("code", TRIGGERED)
+def test_a_fault_of_what_runs_by_itself_is_found_where_it_does(code: str, path: pathlib.Path) -> None:
+    text = path.read_text("utf-8")
+    trigger, statements = TRIGGERED[code]
+    place = FIRST.search(text)
+    assert place is not None
+    seeded = f"{text[: place.start()]}  {statements}\n{text[place.start() :]}"
+    first_flow = text[: place.start()]
+    expected = [code] if trigger.search(first_flow) else []
+    assert [item.code for item in findings(seeded, path.name)] == expected

@@ -1,9 +1,12 @@
-"""effect-contradicted: an idempotency key for a service that keeps none
+"""effect-contradicted: it is said to be safe to repeat, and is not
 
 ## What it finds
 `idempotent by KEY` on an action of the catalog whose effect is `unsafe`: the service behind it does not look at keys
 (those that do are `keyed`). Kernel actions such as `http.post` are left out, for there only the author knows the
 service, and so is a task with an `effect` clause of its own.
+
+`idempotent` or `effect safe` on SQL whose text says otherwise, as a warning: an INSERT without ON CONFLICT and without
+any other guard, or a value that is computed from the old one (`n = n + 1`). A database keeps no idempotency keys.
 
 ## Why
 The key makes the task look safe to repeat, so that the `retry` of `defaults` reaches it, and each repetition sends
@@ -32,20 +35,26 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.common import keeps_no_key, named_calls, placed_tasks, work
-from wfc.diagnostic import ERROR, Label
+from wfc.checks.sql_texts import proved, spot
+from wfc.diagnostic import ERROR, WARNING, Label
+from wfc.embedded.verdict import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Call, Flow
+
+CERTAIN = ("insert", "relative-update", "relative-update-all")
+"""Kinds of statements of which the text alone shows what a second run does."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that nobody keeps."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
+            yield from of_sql(flow, title, call)
             if not keeps_no_key(call):
                 continue
             retried = call.retry is not None and call.retry.attempts > 1
@@ -57,6 +66,21 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 why="A key helps where the service remembers it, and this one does not look at it.",
                 help='leave `idempotent` out; if you know better, say so: `effect keyed "why"`',
             )
+
+
+def of_sql(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
+    """The finding about a claim that the text of the SQL contradicts."""
+    claimed = call.idempotent is not None or (call.effect.source == "task" and call.effect.repeat in ("safe", "keyed"))
+    found = next((item for item in proved(call, UNSAFE) if item.kind in CERTAIN), None) if claimed else None
+    if found is not None:
+        yield CHECK.found(
+            f"{title} is said to be safe to repeat, but the second run {found.effect}: {found.what}",
+            spot(flow, call, found.start, found.end),
+            *((Label(call.idempotent.span, "this says so"),) if call.idempotent else ()),
+            why="With this claim a retry reaches it, and nothing in the statement keeps the second run out.",
+            help="write ON CONFLICT … or a value that does not depend on the old one, or leave the claim out",
+            severity=WARNING,
+        )
 
 
 CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find, preset="draft")

@@ -71,3 +71,11 @@ def tasks_of(flow: Flow) -> Iterator[tuple[ir.Task, Call]]:
     for stmt in walk.statements(flow.body):
         if isinstance(stmt, ir.Task):
             yield stmt, stmt.call
+
+
+def host_of(call: Call) -> str | None:
+    """`hub.example.com` of a request to `https://hub.example.com/x`; None where it is not written down."""
+    url = shape(call.op.url) if isinstance(call.op, ir.Http) else None
+    scheme, found, rest = (url or "").partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    return host if found and scheme and "{" not in host else None

@@ -3,7 +3,11 @@
 ## What it finds
 A `retry` of a call that is not safe to repeat, or that nobody could read (a script), without `idempotent`; and an
 `until` or `holds` that sends such a request again and again. The message names what would be doubled. A `retry` in
-`defaults` never reaches such calls, so it is always one that was written for them.
+`defaults` never reaches such calls, so it is always one that was written for them; only a `sql.query` whose text
+writes (`INSERT … RETURNING`) is reached by it.
+
+SQL is read: a text that is the same when it is run twice (an upsert, a DELETE, an UPDATE to fixed values) may be
+retried, one that is not is named, and what cannot be decided counts as what nobody could read.
 
 ## Why
 An attempt that failed may have worked: the answer was lost, not the request. RFC 9110 (section 9.2.2) forbids the
@@ -17,6 +21,17 @@ flow charge {
   task pay = http.post(url: "https://pay.example.com/charges", json: { invoice: invoice })
     retry exponential(attempts: 3, first: 2s, max: 30s)
     timeout 30s
+}
+```
+```wf
+flow book {
+  input account: string
+  secret ledger
+  task add = sql.execute(
+    url: ledger,
+    sql: "update accounts set balance = balance + 10 where id = :account",
+    params: { account: account },
+  ) retry fixed(attempts: 3, every: 5s) timeout 30s
 }
 ```
 ```wf
@@ -37,6 +52,17 @@ flow charge {
 }
 ```
 ```wf
+flow close_account {
+  input account: string
+  secret ledger
+  task close = sql.execute(
+    url: ledger,
+    sql: "update accounts set state = 'closed' where id = :account",
+    params: { account: account },
+  ) retry fixed(attempts: 3, every: 5s) timeout 30s
+}
+```
+```wf
 flow report {
   task build = shell("./build-report.sh")
     retry fixed(attempts: 3, every: 5s)
@@ -51,7 +77,9 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
+from wfc.checks.sql_texts import is_answered, proved, verdict_of
 from wfc.diagnostic import ERROR, Label
+from wfc.embedded.verdict import READ, SAFE, UNSAFE
 from wfc.text import duration_text
 
 TYPE_CHECKING = False
@@ -59,6 +87,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
+    from wfc.embedded.verdict import Reason
     from wfc.ir import Call, Flow
 
 
@@ -66,25 +95,39 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each call that is repeated though it may not be."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
-            if is_repeatable(call):
+            statement = next(iter(proved(call, UNSAFE)), None) if not is_answered(call) else None
+            if statement is None and (is_repeatable(call) or is_settled(call)):
                 continue
             if call.retry is not None and call.retry.attempts > 1:
                 label = Label(call.retry.span, f"up to {call.retry.attempts} attempts")
-                yield report(title, call, "may be done again after an attempt that had worked", label)
-            elif call is task.call and call.effect.repeat == "unsafe" and (poll := task.until or task.holds):
+                yield report(title, call, "may be done again after an attempt that had worked", label, statement)
+            elif call is task.call and is_unsafe(call, statement) and (poll := task.until or task.holds):
                 label = Label(poll.span, f"again every {duration_text(poll.every)}")
-                yield report(title, call, "is done again with every poll", label)
+                yield report(title, call, "is done again with every poll", label, statement)
 
 
-def report(title: str, call: Call, how: str, policy: Label) -> Diagnostic:
+def is_settled(call: Call) -> bool:
+    """Is it SQL that leaves the same when it is run twice?"""
+    verdict = verdict_of(call) if call.effect.source != "task" else None
+    return verdict is not None and verdict.kind in (READ, SAFE)
+
+
+def is_unsafe(call: Call, statement: Reason | None) -> bool:
+    """Is it known that a repetition does harm: by the catalog, the author or the text of the SQL?"""
+    return statement is not None or call.effect.repeat == "unsafe"
+
+
+def report(title: str, call: Call, how: str, policy: Label, statement: Reason | None) -> Diagnostic:
     """The finding about one call; how: by which retry it may be repeated; policy: where that stands."""
-    unsafe = call.effect.repeat == "unsafe"
-    nature = "not safe to repeat" if unsafe else "nobody knows to be safe to repeat"
+    nature = "not safe to repeat" if is_unsafe(call, statement) else "nobody knows to be safe to repeat"
+    why = f"It is {nature}, and a lost answer looks like a failure: what it does would be there twice."
+    if statement is not None:
+        why = f"A lost answer looks like a failure, and the second run {statement.effect}."
     return CHECK.found(
-        f"{work(call)} of {title} {how}",
+        f"{statement.what if statement else work(call)} of {title} {how}",
         call.span,
         policy,
-        why=f"It is {nature}, and a lost answer looks like a failure: what it does would be there twice.",
+        why=why,
         help=remedy(call),
     )
 

@@ -1,0 +1,79 @@
+'''sql-plain-insert: rows are there twice when the run comes twice
+
+## What it finds
+An INSERT or COPY that adds its rows again, in the body of a flow that is started by a schedule, a webhook, a file or
+another event, when neither `idempotent` nor `effect` says how that is meant. The text is parsed: `ON CONFLICT`,
+`NOT EXISTS` on the same table, `INSERT OVERWRITE`, and a DELETE or TRUNCATE before it in the same text keep it from
+being found. What cannot be decided is not reported. A `retry` of such a call is WF303's.
+
+## Why
+Runs come twice: a day is filled in later, a failed run is started again from the beginning, a webhook whose answer was
+lost is delivered again. Airflow's best practices ask for UPSERT in the place of INSERT for this reason.
+
+## Bad
+```wf
+flow count_orders {
+  on schedule("0 5 * * *", timezone: "UTC")
+  secret warehouse
+  defaults { timeout 5m }
+  task count = sql.execute(url: warehouse, sql: """
+    insert into daily_orders (day, n) select :day::date, count(*) from orders where placed_on = :day::date
+  """, params: { day: run.date })
+}
+```
+
+## Good
+```wf
+flow count_orders {
+  on schedule("0 5 * * *", timezone: "UTC")
+  secret warehouse
+  defaults { timeout 5m }
+  task count = sql.execute(url: warehouse, sql: """
+    insert into daily_orders (day, n) select :day::date, count(*) from orders where placed_on = :day::date
+    on conflict (day) do update set n = excluded.n
+  """, params: { day: run.date })
+}
+```
+```wf
+flow count_orders {
+  on schedule("0 5 * * *", timezone: "UTC")
+  secret warehouse
+  defaults { timeout 5m }
+  task count = sql.execute(url: warehouse, sql: """
+    truncate orders_by_day;
+    insert into orders_by_day (day, n) select placed_on, count(*) from orders group by placed_on
+  """)
+}
+```
+'''
+
+from __future__ import annotations
+
+from wfc.check import Check
+from wfc.checks.sql_texts import doubled, spot
+from wfc.diagnostic import WARNING, Label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Flow
+
+KINDS = ("insert", "copy")
+
+
+def find(flow: Flow) -> Iterator[Diagnostic]:
+    """One finding for each text, for its first such statement."""
+    for one, found, again, trigger in doubled(flow, KINDS):
+        yield CHECK.found(
+            f"{again} {found.effect}: {found.what} of {one.title}",
+            spot(flow, one.call, found.start, found.end),
+            Label(trigger, "this can start the same run twice"),
+            why="Nothing in the statement tells rows that are there already from new ones.",
+            help="write ON CONFLICT … (an upsert), or empty what it fills before it in the same text; "
+            'if twice is meant, say so: `effect unsafe`, or `effect safe "why"`',
+        )
+
+
+CHECK = Check("WF406", "sql-plain-insert", WARNING, __name__, find)
