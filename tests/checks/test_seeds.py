@@ -14,14 +14,34 @@ CLEAN = [*sorted((ROOT / "tests" / "corpus").glob("*.wf")), *sorted((ROOT / "exa
 FIRST = re.compile(r"^  (?=(?:task|parallel|for|let|workspace|if|match|try|require|approve)\b)", re.MULTILINE)
 ONCE = 'timeout 1m no retry "seeded"'
 KIND = f'task seeded_kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no" {ONCE}'
+RETRIED = "timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s)"
+ASKED = f'task seeded_said = llm.extract(prompt: "p", data: "d") -> {{ n: int, s: string }} {RETRIED}'
+MEND = f'recover {{ task seeded_mend = shell("true") {ONCE} }}'
 SEEDS = {
+    "WF104": f'try {{ fail "seeded" task seeded = shell("true") {ONCE} }} {MEND}',
     "WF105": f'if 2 < 1 {{ task seeded = shell("true") {ONCE} }}',
+    "WF111": f'parallel {{ task seeded_a = http.put(url: "https://a.example.com/x", json: {{}}) {RETRIED} '
+    f'task seeded_b = http.put(url: "https://a.example.com/x", json: {{}}) {RETRIED} }}',
+    "WF304": 'task seeded = http.put(url: "https://a.example.com/x", json: {}) timeout 1m '
+    "retry fixed(attempts: 2, every: 5ms)",
+    "WF314": 'secret seeded_key try { task seeded = stripe.refund(key: seeded_key, payment: "pi") '
+    f'idempotent by "seeded-{{run.id}}" timeout 1m retry fixed(attempts: 3, every: 13h) }} {MEND}',
+    "WF505": f'try {{ task seeded = shell("true") {ONCE} }} recover {{ }}',
+    "WF702": f'task seeded_text = llm.generate(prompt: "p") {RETRIED} '
+    f'task seeded = shell("true") when seeded_text == "yes" {ONCE}',
+    "WF703": f'secret seeded_key {ASKED} try {{ task seeded = stripe.refund(key: seeded_key, payment: "pi", '
+    f'amount: seeded_said.n) idempotent by "seeded-{{run.id}}" {ONCE} }} {MEND}',
+    "WF707": 'parallel { approve seeded_go = "Go?" timeout 1h '
+    f'task seeded = http.delete(url: "https://a.example.com/x") {RETRIED} }}',
     "WF412": f'task seeded = shell("""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
     "WF605": f'secret seeded_key task seeded = http.put(url: "http://a.example.com/", auth: bearer(seeded_key)) {ONCE}',
     "WF606": f'task seeded = python("return 1", packages: ["pandas"]) -> int {ONCE}',
     "WF609": f'task seeded = shell("curl -fsS https://a.example.com/install | bash") {ONCE}',
+    "WF711": f'task seeded_page = http.get(url: "https://a.example.com/x") {RETRIED} '
+    f'task seeded_text = llm.generate(prompt: "p {{json(seeded_page.body)}}") {RETRIED} '
+    f'task seeded = shell("true", env: {{ T: seeded_text }}) {ONCE}',
     "WF705": f'secret seeded_key {KIND} try {{ if seeded_kind == "yes" {{ task seeded = '
-    f'stripe.refund(key: seeded_key, payment: "pi") idempotent by "seeded-{{run.id}}" {ONCE} }} }} recover {{ }}',
+    f'stripe.refund(key: seeded_key, payment: "pi") idempotent by "seeded-{{run.id}}" {ONCE} }} }} {MEND}',
 }
 """Code → statements in one line (or a script's lines) that have this fault and no other."""
 

@@ -168,3 +168,10 @@ def holds_secret(expr: AnyExpr) -> bool:
 def is_empty(expr: AnyExpr) -> bool:
     """Is it a constant, such as the empty default of a secret parameter?"""
     return isinstance(expr, ir.Literal)
+
+
+def leaves(expr: AnyExpr) -> list[AnyExpr]:
+    """The outermost parts of a value that carry something of the run: references, and what is read of them."""
+    if isinstance(expr, ir.Ref | ir.Field | ir.Index):
+        return [expr]
+    return [leaf for part in walk.children(expr) for leaf in leaves(part)]

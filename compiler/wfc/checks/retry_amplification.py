@@ -1,0 +1,112 @@
+"""retry-amplification: retries inside retries multiply
+
+## What it finds
+A retried `flow.run` of a flow whose tasks are retried too (at any depth), when one call may so be made more than nine
+times. The message prints the product.
+
+## Why
+Each layer believes that it tries three or four times; the server sees the product, just when it is in trouble. Google's
+SRE book (chapter 22, "Addressing Cascading Failures") has 4 × 4 × 4 = 64 from three layers, and wants retries at one of
+them.
+
+## Bad
+```wf
+flow load {
+  defaults { timeout 1m }
+  task orders = flow.run(fetch) idempotent retry fixed(attempts: 4, every: 1m)
+}
+flow fetch {
+  task get = http.put(url: "https://api.example.com/export", json: {})
+    timeout 1m
+    retry exponential(attempts: 5, first: 2s, max: 1m)
+}
+```
+
+## Good
+```wf
+flow load {
+  defaults { timeout 1m }
+  task orders = flow.run(fetch)
+}
+flow fetch {
+  task get = http.put(url: "https://api.example.com/export", json: {})
+    timeout 1m
+    retry exponential(attempts: 5, first: 2s, max: 1m)
+}
+```
+"""
+
+from __future__ import annotations
+
+from wfc import ir, walk
+from wfc.check import ProjectCheck
+from wfc.diagnostic import WARNING, Label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.diagnostic import Diagnostic
+    from wfc.ir import Call, Project, Task
+
+    Path = tuple[tuple[Task, Call], ...]
+
+MOST = 9
+"""Three attempts at each of two layers."""
+
+
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """One finding for each retried call of a flow that multiplies."""
+    for flow in project.flows:
+        for task in walk.tasks(flow):
+            call = task.call
+            if not isinstance(call.op, ir.RunFlow) or call.retry is None or call.retry.attempts < 2:
+                continue
+            path = ((task, call), *worst(project, call.op.flow, (flow.name,)))
+            numbers = [attempts(one) for _, one in path]
+            if len([number for number in numbers if number > 1]) > 1 and product(numbers) > MOST:
+                shown = " × ".join(str(number) for number in numbers)
+                yield (
+                    flow.name,
+                    CHECK.found(
+                        f"`{path[-1][0].label}` may be called {product(numbers)} times: {shown}",
+                        call.retry.span,
+                        *(
+                            Label(one.retry.span, f"× {one.retry.attempts} attempts")
+                            for _, one in path[1:]
+                            if one.retry
+                        ),
+                        why="Each layer multiplies what the one below does, while the server is in trouble already.",
+                        help="retry at one layer: the innermost, which knows what failed",
+                    ),
+                )
+
+
+def worst(project: Project, name: str, above: tuple[str, ...]) -> Path:
+    """The way down from a flow to the call that is made most often, () for none; circles are WF901's."""
+    flow = project.flow(name)
+    if flow is None or name in above:
+        return ()
+    best: Path = ()
+    for task in walk.tasks(flow):
+        deeper = worst(project, task.call.op.flow, (*above, name)) if isinstance(task.call.op, ir.RunFlow) else ()
+        path = ((task, task.call), *deeper)
+        if product([attempts(one) for _, one in path]) > product([attempts(one) for _, one in best]):
+            best = path
+    return best
+
+
+def attempts(call: Call) -> int:
+    """How often a call is made at most."""
+    return call.retry.attempts if call.retry else 1
+
+
+def product(numbers: list[int]) -> int:
+    """All of them multiplied, 1 for none."""
+    found = 1
+    for number in numbers:
+        found *= number
+    return found
+
+
+CHECK = ProjectCheck("WF309", "retry-amplification", WARNING, __name__, find)

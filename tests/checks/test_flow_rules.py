@@ -1,0 +1,292 @@
+"""Edges, on both sides, of the rules about order, retries, budgets, models, gates and flows that share things."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import codes, findings, flow
+
+CALL = 'task a = shell("x")'
+PUT = 'http.put(url: "https://a.example.com/x", json: {})'
+OTHER = 'http.put(url: "https://a.example.com/y", json: {})'
+SAID = 'task said = llm.extract(prompt: "p", data: "d") -> { n: int, s: string, kind: "a" | "b" }'
+REFUND = 'stripe.refund(key: k, payment: "pi", amount: {0}) idempotent by "r-{{run.id}}"'
+TELL = 'on failure { task t = shell("x") }'
+
+
+def has(code: str, text: str) -> bool:
+    """Is the code among the findings?"""
+    return code in codes(text)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f'fail "x" {CALL}', True),
+        (f'stop "x" {CALL}', True),
+        (f'{CALL} fail "x"', False),
+        (f'input b: bool if b {{ fail "x" }} {CALL}', False),
+        (f'input b: bool if b {{ fail "x" }} else {{ stop "y" }} {CALL}', True),
+        (f'input m: "p" | "q" match m {{ "p" {{ fail "x" }} "q" {{ fail "y" }} }} {CALL}', True),
+        (f'input m: "p" | "q" match m {{ "p" {{ fail "x" }} else {{ task z = shell("z") }} }} {CALL}', False),
+        (f'try {{ fail "x" }} recover {{ task r = shell("r") }} {CALL}', False),
+        (f'try {{ fail "x" }} recover {{ fail "y" }} {CALL}', True),
+        (f'parallel {{ task z = shell("z") }} {CALL}', False),
+        (f'{CALL} on failure {{ fail "x" task b = shell("b") }}', True),
+    ],
+)
+def test_what_never_runs(body: str, expected: bool) -> None:
+    assert has("WF104", flow(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"parallel {{ task a = {PUT} task b = {PUT} }}", True),
+        (f"parallel {{ task a = {PUT} task b = {OTHER} }}", False),
+        (f"parallel {{ task a = {PUT} task b = {PUT} after a }}", False),
+        (f"parallel {{ task a = {PUT} task m = {OTHER} after a task b = {PUT} after m }}", False),
+        (
+            f"parallel {{ task a = {PUT.replace('put', 'post')} task b = {PUT.replace('put', 'post')} }}",
+            False,
+        ),
+        (f"input c: bool parallel {{ if c {{ task a = {PUT} }} task b = {PUT} }}", True),
+        (f"parallel {{ if run.attempt > 1 {{ task a = {PUT} }} else {{ task b = {PUT} }} }}", False),
+        (f"{'task a = ' + PUT} {'task b = ' + PUT}", False),
+        (f"input l: list<string> for i in l max 4 {{ task a = {PUT} }}", True),
+        (f"input l: list<string> for i in l max 1 {{ task a = {PUT} }}", False),
+        (f"input l: list<string> for i in l {{ task a = {PUT} }}", False),
+        (
+            'input l: list<string> for i in l max 4 { task a = http.put(url: "https://a.example.com/{i}", json: {}) }',
+            False,
+        ),
+        ('parallel { task a = s3.delete(bucket: "b", key: "k") task b = s3.delete(bucket: "b", key: "k") }', True),
+        ('parallel { task a = s3.delete(bucket: "b", key: "k") task b = s3.delete(bucket: "c", key: "k") }', False),
+    ],
+)
+def test_writers_at_once(body: str, expected: bool) -> None:
+    assert has("WF111", flow(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("retry", "expected"),
+    [
+        ("retry fixed(attempts: 3, every: 499ms)", True),
+        ("retry fixed(attempts: 3, every: 500ms)", False),
+        ("retry exponential(attempts: 4, first: 100ms, max: 200ms)", True),
+        ("retry exponential(attempts: 4, first: 100ms, max: 1m)", True),
+        ("retry exponential(attempts: 5, first: 100ms, max: 1m)", False),
+        ("retry fixed(attempts: 1, every: 1ms)", False),
+    ],
+)
+def test_pauses(retry: str, expected: bool) -> None:
+    assert has("WF304", flow(f"task a = {PUT} {retry}")) is expected
+    assert not has("WF304", flow(f'task a = shell("x") effect safe "y" {retry}'))
+
+
+def nested(outer: int, inner: int) -> str:
+    """A flow that runs another one so many times, whose task is tried so many times."""
+    policy = f"retry fixed(attempts: {inner}, every: 5s)" if inner else 'no retry "x"'
+    again = f"retry fixed(attempts: {outer}, every: 1m)" if outer else ""
+    return (
+        f"flow a {{ defaults {{ timeout 1m }} task run_b = flow.run(b) idempotent {again} }}\n"
+        f"flow b {{ defaults {{ timeout 1m }} task get = {PUT} {policy} }}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"), [(4, 5, True), (3, 3, False), (2, 5, True), (0, 20, False), (20, 0, False)]
+)
+def test_retries_in_retries(outer: int, inner: int, expected: bool) -> None:
+    assert has("WF309", nested(outer, inner)) is expected
+
+
+def test_the_product_is_printed() -> None:
+    assert "20 times: 4 × 5" in next(item.message for item in findings(nested(4, 5)) if item.code == "WF309")
+
+
+@pytest.mark.parametrize(
+    ("every", "expected"), [("12h", True), ("11h", False)]
+)  # three pauses, and four attempts of a minute
+def test_keys_that_are_forgotten(every: str, expected: bool) -> None:
+    pay = 'task pay = stripe.refund(key: k, payment: "pi") idempotent by "r-{run.id}"'
+    retried = f"{pay} retry fixed(attempts: 3, every: {every})"
+    assert has("WF314", flow(f"secret k {retried} {TELL}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("budget", "body", "message"),
+    [
+        ("attempts 8", f"task a = {PUT} task b = {OTHER}", ""),
+        ("attempts 5", f"task a = {PUT} task b = {OTHER}", "6 attempts, its budget is 5: 3 + 3"),
+        ("attempts 5", f'task a = {PUT} fallback shell("x")', ""),
+        ("attempts 3", f'task a = {PUT} fallback shell("x")', "4 attempts, its budget is 3: 3 + 1"),
+        ("attempts 3", f"input c: bool if c {{ task a = {PUT} }} else {{ task b = {OTHER} }}", ""),
+        ("attempts 5", f"for i in [1, 2] {{ task a = {PUT} }}", "6 attempts, its budget is 5: 2 × 3"),
+        ("attempts 5", f"input l: list<int> for i in l {{ task a = {PUT} }}", "nobody can know"),
+        ("attempts 5", f"input l: list<int> for i in l[:2] {{ task a = {PUT} }}", "6 attempts"),
+        ("attempts 5", f"input l: list<int> for i in l[1:2] {{ task a = {PUT} }}", "nobody can know"),
+        ("attempts 5", f"task a = {PUT} -> {{ d: bool }} until a.body.d every 1m within 2m", "9 attempts"),
+        ("cost 5 usd", f"task a = {PUT}", "no prices"),
+        ("time 1h", f"task a = {PUT}", ""),
+    ],
+)
+def test_budgets(budget: str, body: str, message: str) -> None:
+    head = f"budget {{ {budget} }} defaults {{ timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }}"
+    found = [item.message for item in findings(flow(body, head)) if item.code == "WF315"]
+    assert (not found) if not message else (len(found) == 1 and message in found[0]), found
+
+
+def test_a_budget_counts_the_flows_that_are_run() -> None:
+    text = nested(2, 3).replace("flow a {", "flow a { budget { attempts 7 }")
+    assert "8 attempts, its budget is 7: 2 × (1 + 3)" in next(
+        item.message for item in findings(text) if item.code == "WF315"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('try { task a = shell("x") } recover { }', True),
+        ('try { task a = shell("x") } recover { task b = shell("y") }', False),
+        ('try { task a = shell("x") } recover { fail "y" }', False),
+        ('defaults { timeout 1m allow WF505 "nobody minds" } try { task a = shell("x") } recover { }', False),
+    ],
+)
+def test_silence(body: str, expected: bool) -> None:
+    head = "" if body.startswith("defaults") else "defaults { timeout 1m }"
+    assert has("WF505", flow(body, head)) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ('said.s == "yes"', True),
+        ('contains(lower(said.s), "yes")', True),
+        ('"yes" == trim(said.s)', True),
+        ('said.s in ["a", "b"]', True),
+        ('said.s != ""', False),
+        ("len(said.s) > 0", False),
+        ("said.n > 3", False),
+        ('said.kind == "a"', False),
+        ('w == "yes"', False),
+    ],
+)
+def test_conditions_on_what_a_model_wrote(condition: str, expected: bool) -> None:
+    assert has("WF702", flow(f"input w: string {SAID} if {condition} {{ {CALL} }}")) is expected
+    assert has("WF702", flow(f'input w: string {SAID} require {condition} else "x" {CALL}')) is expected
+
+
+@pytest.mark.parametrize(
+    ("between", "amount", "expected"),
+    [
+        ("", "said.n", True),
+        ("", "said.n * 2", True),
+        ("", "100", False),
+        ("", "n", False),
+        ('approve go = "Go?" timeout 1h', "said.n", False),
+        ('require said.n < 5 else "x"', "said.n", False),
+        ('require n < 5 else "x"', "said.n", True),
+        ('input c: bool if c { approve go = "Go?" timeout 1h }', "said.n", True),
+    ],
+)
+def test_what_a_model_said_in_an_effect(between: str, amount: str, expected: bool) -> None:
+    pay = f"task pay = {REFUND.format(amount)}"
+    assert has("WF703", flow(f"secret k input n: int {SAID} {between} {pay} {TELL}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('parallel { approve go = "Go?" timeout 1h task a = http.delete(url: "https://a.example.com/x") }', True),
+        (
+            'parallel { approve go = "Go?" timeout 1h task a = http.delete(url: "https://a.example.com/x") after go }',
+            False,
+        ),
+        (
+            'parallel { approve go = "Go?" timeout 1h after a task a = http.delete(url: "https://a.example.com/x") }',
+            False,
+        ),
+        (f'parallel {{ approve go = "Go?" timeout 1h task a = {PUT} }}', False),
+        ('approve go = "Go?" timeout 1h task a = http.delete(url: "https://a.example.com/x")', False),
+    ],
+)
+def test_gates(body: str, expected: bool) -> None:
+    assert has("WF707", flow(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('llm.generate(prompt: "p {json(e.body)}")', True),
+        ('llm.generate(prompt: "p", data: e.body)', False),
+        ('llm.generate(prompt: "p {w}")', False),
+        ("llm.generate(prompt: json(page.body))", True),
+    ],
+)
+def test_prompts(call: str, expected: bool) -> None:
+    head = 'on webhook(path: "x") as e'
+    page = 'input w: string = "x" task page = http.get(url: "https://a.example.com/x")'
+    assert has("WF711", flow(f"{page} task a = {call}", f"{head} defaults {{ timeout 1m }}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ('"https://{e.headers["h"] ?? "a"}/x"', True),
+        ('"{e.headers["h"] ?? "a"}"', True),
+        ('"https://a.example.com/{e.headers["h"] ?? "a"}"', False),
+        ('"https://a.example.com?x={e.headers["h"] ?? "a"}"', False),
+        ('"https://{w}/x"', False),
+        ('"https://{said.s}/x"', True),
+        ('"https://{said.kind}.example.com/x"', False),
+    ],
+)
+def test_hosts(url: str, expected: bool) -> None:
+    head = 'on webhook(path: "x") as e input w: string = "a" defaults { timeout 1m }'
+    assert has("WF611", flow(f"{SAID} task a = http.get(url: {url})", head)) is expected
+
+
+def two(first: str, second: str) -> str:
+    """Two flows of one project: each its trigger and its task."""
+    policy = "defaults { timeout 20m retry fixed(attempts: 3, every: 1m) }"
+    return f"flow a {{ {policy.join(first.split('|'))} }}\nflow b {{ {policy.join(second.split('|'))} }}\n"
+
+
+DAILY = 'on schedule("0 5 * * *", timezone: "UTC") | task w = {0}'
+LATER = 'on schedule("{0} * * *", timezone: "{1}") | task r = {2}'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (DAILY.format(PUT), DAILY.format(PUT), True),
+        (DAILY.format(PUT), DAILY.format(OTHER), False),
+        (DAILY.format(PUT), f"| task w = {PUT}", False),
+        (DAILY.format(PUT), f"on flow(a) | task w = {PUT}", False),
+        (
+            DAILY.format('http.put(url: "https://a.example.com/{run.date}", json: {})'),
+            DAILY.format('http.put(url: "https://a.example.com/{run.date}", json: {})'),
+            False,
+        ),
+    ],
+)
+def test_two_flows_that_write(first: str, second: str, expected: bool) -> None:
+    assert has("WF904", two(first, second)) is expected
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (LATER.format("30 5", "UTC", 'http.get(url: "https://a.example.com/x")'), True),
+        (LATER.format("1 6", "UTC", 'http.get(url: "https://a.example.com/x")'), True),
+        (LATER.format("2 6", "UTC", 'http.get(url: "https://a.example.com/x")'), False),
+        (LATER.format("59 4", "UTC", 'http.get(url: "https://a.example.com/x")'), False),
+        (LATER.format("30 5", "Europe/Berlin", 'http.get(url: "https://a.example.com/x")'), False),
+        (LATER.format("30 5", "UTC", 'http.get(url: "https://a.example.com/y")'), False),
+        ('on flow(a) | task r = http.get(url: "https://a.example.com/x")', False),
+    ],
+)
+def test_a_reader_that_is_early(second: str, expected: bool) -> None:
+    """The writer may take 3 × 20m and two pauses of a minute: 62 minutes."""
+    assert has("WF905", two(DAILY.format(PUT), second)) is expected
