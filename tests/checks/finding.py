@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wfc.check import run_checks
+from wfc.check import in_preset, run_checks
 from wfc.diagnostic import ordered
 from wfc.pipeline import load_texts
 
@@ -18,10 +18,11 @@ NAME = "flow.wf"
 HEAD = "defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }"
 
 
-def findings(text: str, name: str = NAME) -> tuple[Diagnostic, ...]:
-    """All that parser, resolver and checks find in a text."""
+def findings(text: str, name: str = NAME, *more: str) -> tuple[Diagnostic, ...]:
+    """All that parser, resolver and the checks of `recommended` find in a text. more: codes of checks beside those."""
     loaded = load_texts([(name, text)])
-    return ordered((*loaded.diagnostics, *run_checks(loaded.project, before=loaded.diagnostics)))
+    selected = in_preset("recommended") | set(more)
+    return ordered((*loaded.diagnostics, *run_checks(loaded.project, selected, before=loaded.diagnostics)))
 
 
 def codes(text: str) -> list[str]:

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from checks.finding import examples, findings
+from checks.finding import NAME, examples, findings
 from wfc.check import run_checks
 from wfc.checks import PAGES, all_checks
 from wfc.diagnostic import Diagnostic
@@ -25,9 +25,9 @@ EXAMPLES = [
 ]
 
 
-def found_on(target: str, text: str) -> list[Diagnostic]:
+def found_on(code: str, target: str, text: str) -> list[Diagnostic]:
     """What a target finds, beside all else, when it compiles the flow of a text."""
-    found = list(findings(text))
+    found = list(findings(text, NAME, code))
     project = load_texts([("flow.wf", text)]).project
     module = importlib.import_module(f"wfc_targets.{target}")
     return [*found, *compile_flow(project, project.flows[0], module.TARGET).diagnostics]
@@ -35,7 +35,7 @@ def found_on(target: str, text: str) -> list[Diagnostic]:
 
 @pytest.mark.parametrize(("code", "heading", "target", "text"), EXAMPLES)
 def test_example(code: str, heading: str, target: str, text: str) -> None:
-    found = found_on(target, text) if target else list(findings(text))
+    found = found_on(code, target, text) if target else list(findings(text, NAME, code))
     if heading == "Good":
         assert found == []
         return

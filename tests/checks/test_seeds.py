@@ -21,6 +21,8 @@ MEND = f'recover {{ task seeded_mend = shell("true") {ONCE} }}'
 SEEDS = {
     "WF104": f'try {{ fail "seeded" task seeded = shell("true") {ONCE} }} {MEND}',
     "WF105": f'if 2 < 1 {{ task seeded = shell("true") {ONCE} }}',
+    "WF110": f'parallel {{ task seeded_a = shell("true") -> {{ v: string }} {ONCE} '
+    f'task seeded = shell("true", env: {{ V: seeded_a.v }}) after seeded_a {ONCE} }}',
     "WF111": f'parallel {{ task seeded_a = http.put(url: "https://a.example.com/x", json: {{}}) {RETRIED} '
     f'task seeded_b = http.put(url: "https://a.example.com/x", json: {{}}) {RETRIED} }}',
     "WF304": 'task seeded = http.put(url: "https://a.example.com/x", json: {}) timeout 1m '
@@ -38,6 +40,10 @@ SEEDS = {
     "WF605": f'secret seeded_key task seeded = http.put(url: "http://a.example.com/", auth: bearer(seeded_key)) {ONCE}',
     "WF606": f'task seeded = python("return 1", packages: ["pandas"]) -> int {ONCE}',
     "WF609": f'task seeded = shell("curl -fsS https://a.example.com/install | bash") {ONCE}',
+    "WF709": f'task seeded_text = llm.generate(prompt: "p", model: "gpt-latest") {RETRIED} '
+    f'task seeded = shell("true", env: {{ T: seeded_text }}) {ONCE}',
+    "WF805": "for seeded_n in [1, 2] max 50 { task seeded = "
+    f'http.put(url: "https://a.example.com/{{seeded_n}}", json: {{}}) {RETRIED} }}',
     "WF711": f'task seeded_page = http.get(url: "https://a.example.com/x") {RETRIED} '
     f'task seeded_text = llm.generate(prompt: "p {{json(seeded_page.body)}}") {RETRIED} '
     f'task seeded = shell("true", env: {{ T: seeded_text }}) {ONCE}',
@@ -76,7 +82,7 @@ def test_a_fault_is_found_once_where_it_is(code: str, path: pathlib.Path) -> Non
     place = FIRST.search(text)
     assert place is not None
     seeded = f"{text[: place.start()]}  {SEEDS[code]}\n{text[place.start() :]}"
-    found = findings(seeded, path.name)
+    found = findings(seeded, path.name, code)
     assert [item.code for item in found] == [code], [item.message for item in found]
     end = place.start() + len(SEEDS[code]) + 2
     assert place.start() <= found[0].span.start <= end
@@ -92,4 +98,4 @@ def test_a_fault_of_what_runs_by_itself_is_found_where_it_does(code: str, path: 
     seeded = f"{text[: place.start()]}  {statements}\n{text[place.start() :]}"
     first_flow = text[: place.start()]
     expected = [code] if trigger.search(first_flow) else []
-    assert [item.code for item in findings(seeded, path.name)] == expected
+    assert [item.code for item in findings(seeded, path.name, code)] == expected

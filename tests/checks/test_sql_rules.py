@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.finding import applied, codes, findings, flow
+from checks.finding import NAME, applied, codes, findings, flow
 
 DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m } secret db'
 HOOK = 'on webhook(path: "/in", secret: "key") defaults { timeout 1m } secret db, key'
@@ -227,9 +227,9 @@ def test_writes_without_a_filter(sql: str, clauses: str, expected: int) -> None:
 )
 def test_clocks(sql: str, expected: str | None) -> None:
     text = flow(run(sql), DAILY)
-    found = [item for item in findings(text) if item.code == "WF414"]
+    found = [item for item in findings(text, NAME, "WF414") if item.code == "WF414"]
     assert [text[item.span.start : item.span.end] for item in found] == ([expected] if expected else [])
-    assert [item for item in findings(flow(run(sql), HOOK)) if item.code == "WF414"] == []
+    assert [item for item in findings(flow(run(sql), HOOK), NAME, "WF414") if item.code == "WF414"] == []
 
 
 @pytest.mark.parametrize(("scheme", "expected"), [("mysql", ["WF406"]), ("postgres", [])])

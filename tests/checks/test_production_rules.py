@@ -1,0 +1,169 @@
+"""Edges, on both sides, of the rules that only the preset `production` has."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import NAME, findings, flow
+
+PUT = 'http.put(url: "https://a.example.com/x", json: {})'
+GET = 'http.get(url: "https://{0}.example.com/x")'
+POLICY = "defaults { timeout 20m retry fixed(attempts: 2, every: 5m) }"
+
+
+def has(code: str, text: str) -> bool:
+    """Is the code, of a check that is off by default, among the findings?"""
+    return code in [item.code for item in findings(text, NAME, code)]
+
+
+@pytest.mark.parametrize(
+    ("budget", "body", "expected"),
+    [
+        ("44m", f"task a = {PUT}", True),
+        ("45m", f"task a = {PUT}", False),  # 2 × 20m + 5m
+        ("1h", f"task a = {PUT} task b = {PUT}", True),
+        ("1h", f"parallel {{ task a = {PUT} task b = {GET.format('b')} }}", False),
+        ("89m", f"parallel {{ task a = {PUT} task b = {GET.format('b')} after a }}", True),
+        ("1h", f"for i in [1, 2] {{ task a = {PUT} }}", True),
+        ("1h", f"for i in [1, 2] max 2 {{ task a = {PUT} }}", False),
+        ("1h", f"input l: list<int> for i in l {{ task a = {PUT} }}", False),  # nobody knows, so once
+        ("1h", f"task a = {PUT} on failure {{ task b = {PUT} }}", False),
+    ],
+)
+def test_what_does_not_fit_into_its_budget(budget: str, body: str, expected: bool) -> None:
+    assert has("WF310", flow(body, f"budget {{ time {budget} }} {POLICY}")) is expected
+
+
+def test_the_sum_is_printed() -> None:
+    text = flow(f'task a = {PUT} task b = shell("x")', f"budget {{ time 1h }} {POLICY}")
+    (found,) = [item for item in findings(text, NAME, "WF310") if item.code == "WF310"]
+    assert found.message == "the body may take 1h5m (`a` 45m + `b` 20m), the budget is 1h"
+
+
+@pytest.mark.parametrize(
+    ("cron", "limit", "expected"),
+    [
+        ("*/15 * * * *", "concurrency 1 queue", True),
+        ("*/15 * * * *", "concurrency 2 queue", True),
+        ("*/15 * * * *", "concurrency 3 queue", False),  # 45m of work each 45m
+        ("*/15 * * * *", "concurrency 1 skip", False),
+        ("0 * * * *", "concurrency 1 queue", False),
+        ("*/15 * * * *", "concurrency 1 queue budget { time 14m }", False),
+    ],
+)
+def test_queues_that_grow(cron: str, limit: str, expected: bool) -> None:
+    head = f'on schedule("{cron}", timezone: "UTC") {limit} {POLICY}'
+    assert has("WF312", flow(f"task a = {PUT}", head)) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('task a = shell("x") task b = shell("y") after a', True),
+        ('parallel { task a = shell("x") task b = shell("y") after a }', False),
+        ('parallel { task a = shell("x") -> { v: int } task b = shell("y", env: { V: a.v }) after a }', True),
+        (
+            'parallel { task a = shell("x") -> { v: int } task c = shell("z") '
+            'task b = shell("y", env: { V: a.v }) after c }',
+            False,
+        ),
+    ],
+)
+def test_orders_that_say_nothing(body: str, expected: bool) -> None:
+    assert has("WF110", flow(body)) is expected
+
+
+POST = 'task a = http.post(url: "https://a.example.com/x") idempotent by "a-{run.id}"'
+UNDO = 'undo http.delete(url: "https://a.example.com/x")'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"{POST} task b = {PUT}", True),
+        (POST, False),
+        (f"{POST} {UNDO} task b = {PUT}", False),
+        (f'try {{ {POST} task b = {PUT} }} recover {{ task r = shell("r") }}', False),
+        (f"task a = {PUT} task b = {PUT}", False),
+        (f"input c: bool if c {{ {POST} }} else {{ task b = {PUT} }}", False),
+        (f'secret k task a = stripe.refund(key: k, payment: "p") idempotent by "r" task b = {PUT}', False),
+        (f'secret u task a = slack.post(url: u, text: "x") task b = {PUT}', False),
+    ],
+)
+def test_what_nothing_takes_back(body: str, expected: bool) -> None:
+    assert has("WF502", flow(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected"),
+    [
+        (f"task t = {GET.format('a')}", True),
+        (f"task t = {GET.format('b')}", False),
+        (f'task t = {GET.format("a")} fallback shell("./tell")', False),
+        (f"task t = {GET.format('a')} task u = {GET.format('b')}", False),
+        (f'task t = {GET.format("a")} task u = shell("./tell")', False),
+    ],
+)
+def test_alerts_that_go_where_it_failed(handler: str, expected: bool) -> None:
+    assert has("WF507", flow(f"task a = {PUT} on failure {{ {handler} }}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("trigger", "expected"),
+    [
+        ('on webhook(path: "x")', True),
+        ('on webhook(path: "x", secret: "k") secret k', False),
+        ('on alert(path: "x")', True),
+        ("on manual()", False),
+    ],
+)
+def test_open_doors(trigger: str, expected: bool) -> None:
+    assert has("WF610", flow('task a = shell("x")', f"{trigger} defaults {{ timeout 1m }}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ('model: "gpt-4o"', True),
+        ('model: "claude-3-7-sonnet-latest"', True),
+        ('model: "claude-3-7-sonnet-20250219"', False),
+        ('model: "gpt-4o-2024-08-06"', False),
+        ("model: m", False),
+        ("", False),
+    ],
+)
+def test_models_that_move(model: str, expected: bool) -> None:
+    args = f'prompt: "p"{", " if model else ""}{model}'
+    assert has("WF709", flow(f'input m: string = "x" task a = llm.generate({args})')) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"input l: list<int> for i in l max 21 {{ task a = {PUT} }}", True),
+        (f"input l: list<int> for i in l max 20 {{ task a = {PUT} }}", False),
+        ('input l: list<int> for i in l max 50 { task a = shell("x") }', False),
+        (f"input l: list<int> for i in l {{ task a = {PUT} }}", False),
+    ],
+)
+def test_bursts(body: str, expected: bool) -> None:
+    assert has("WF805", flow(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("crons", "expected"),
+    [
+        (["0 0 * * *"] * 4, 1),
+        (["0 0 * * *"] * 3, 0),
+        (["0 0 * * *", "0 0 * * 1", "0 0 1 * *", "0 */6 * * *"], 1),
+        (["0 0 * * *", "1 0 * * *", "2 0 * * *", "3 0 * * *"], 0),
+        (["*/5 * * * *"] * 4, 0),
+        (["0 0 * * *"] * 6, 1),
+    ],
+)
+def test_herds(crons: list[str], expected: int) -> None:
+    text = "".join(
+        f'flow f{number} {{ on schedule("{cron}", timezone: "UTC") defaults {{ timeout 1m }} task t = shell("x") }}\n'
+        for number, cron in enumerate(crons)
+    )
+    assert [item.code for item in findings(text, NAME, "WF807")].count("WF807") == expected
