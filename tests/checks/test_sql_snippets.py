@@ -68,6 +68,15 @@ NOT_SAFE = [
     "update q set s = 'done' where s = 'running'; update q set s = 'running' where s = 'new'",
     "delete from q where s = 'done'; update q set s = 'done' where s = 'running'",
     "delete from a where id in (select id from b); insert into b (id) values (1) on conflict do nothing",
+    "create table x as select * from orders; truncate orders",
+    "insert into t select s.* from s where not exists (select 1 from t where t.id = s.id); "
+    "delete from t where id not in (select min(id) from t group by a)",
+    "update t set n = 5; insert into t (id, n) values (9, 0) on conflict do nothing",
+    "insert into t (id) values (1) on conflict do nothing; drop table if exists t",
+    "create or replace view v as select * from t; alter table t add column if not exists note text",
+    "select setval('numbers', (select max(id) from t)); insert into t (id) values (90) on conflict do nothing",
+    "create table n as select 1 as id; drop table t; alter table n rename to t; "
+    "create or replace view v as select * from t",
     # other rows, or other values, each time
     "delete from t where random() < 0.1",
     "update t set token = gen_random_uuid()",

@@ -71,8 +71,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
             why="Nothing in the statement tells rows that are there already from new ones.",
-            help="write ON CONFLICT … (an upsert), or empty what it fills before it in the same text; "
-            'if twice is meant, say so: `effect unsafe`, or `effect safe "why"`',
+            help='write ON CONFLICT … (an upsert); if twice is meant, say so: `effect unsafe`, or `effect safe "why"`',
         )
 
 

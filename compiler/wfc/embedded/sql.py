@@ -189,7 +189,7 @@ def judged(found: list[Statement]) -> list[Reason]:
 
 def loosened(reason: Reason) -> Reason:
     """The same reason where a later statement decides what the second run of this one finds."""
-    if reason.verdict != SAFE or reason.kind in ("settled", "truncate", "delete-all", "function"):
+    if reason.verdict != SAFE or reason.kind in ("settled", "truncate", "delete-all"):
         return reason
     return Reason(reason.kind, UNKNOWN, reason.start, reason.end, reason.what, reason.effect)
 

@@ -100,16 +100,85 @@ def unsettled(trees: list[exp.Expr | None], fresh: list[set[str]]) -> set[int]:
 
     found = set()
     for number, tree in enumerate(trees):
-        if tree is None or isinstance(tree, (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable, exp.Copy)):
+        if tree is None:
             continue
         later = [other for other in trees[number + 1 :] if other is not None]
+        around = [other for other in trees if other is not None and other is not tree]
         own = {table_name(node.this) for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge)}
-        seen = tables(tree) - own - fresh[number]
-        if any(seen & written(other) for other in later) or any(
-            crossed(tree, other) for other in later if isinstance(tree, (exp.Update, exp.Delete))
+        changes = isinstance(tree, (exp.Update, exp.Delete))
+        seen = sources(tree) - own - fresh[number]
+        if (
+            any(seen & written(other) for other in later)
+            or any((seen | own - fresh[number]) & redefined(other) for other in later)
+            or (
+                isinstance(tree, exp.Alter)
+                and not replaced(tree)
+                and any(replaced(one) & tables(tree) for one in later)
+            )
+            or (
+                isinstance(tree, exp.Drop)
+                and not tree.args.get("cascade")
+                and any(seen_by(one, tree) for one in around)
+            )
+            or (looks_at_itself(tree) and any(own & written(other) for other in around))
+            or (isinstance(tree, exp.Update) and any(own & added(other) for other in later))
+            or (changes and any(crossed(tree, other) for other in later))
         ):
             found.add(number)
     return found
+
+
+def sources(tree: exp.Expr) -> set[str]:
+    """The tables that a statement reads, or changes; of a definition those of its query."""
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Create):
+        return tables(tree.expression)
+    return set() if isinstance(tree, (exp.Drop, exp.Alter, exp.TruncateTable, exp.Copy)) else tables(tree)
+
+
+def added(tree: exp.Expr) -> set[str]:
+    """The tables that get rows."""
+    from sqlglot import exp
+
+    copied = {table_name(tree.this)} if isinstance(tree, exp.Copy) and tree.args.get("kind") else set()
+    return copied | {table_name(node.this) for node in tree.find_all(exp.Insert, exp.Merge)} - {""}
+
+
+def replaced(tree: exp.Expr) -> set[str]:
+    """The tables that a statement drops, or whose name it gives to another."""
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Drop):
+        return tables(tree)
+    if isinstance(tree, exp.Alter) and all(isinstance(one, exp.AlterRename) for one in tree.args.get("actions") or ()):
+        renames: list[exp.Expr] = tree.args.get("actions") or []
+        return {table_name(one.this) for one in renames}
+    return set()
+
+
+def seen_by(view: exp.Expr, drop: exp.Drop) -> bool:
+    """Does a statement make a view of a table that is dropped? The second run can't drop it before the view."""
+    from sqlglot import exp
+
+    made = isinstance(view, exp.Create) and str(view.args.get("kind")).upper() == "VIEW"
+    return made and bool(tables(view.expression) & tables(drop))
+
+
+def redefined(tree: exp.Expr) -> set[str]:
+    """The tables that a statement alters, renames or drops."""
+    from sqlglot import exp
+
+    return replaced(tree) | (tables(tree.this) if isinstance(tree, exp.Alter) else set())
+
+
+def looks_at_itself(tree: exp.Expr) -> bool:
+    """Does an UPDATE or DELETE choose its rows by other rows of the same table?"""
+    from sqlglot import exp
+
+    return isinstance(tree, (exp.Update, exp.Delete)) and any(
+        table is not tree.this and table_name(table) == table_name(tree.this) for table in tree.find_all(exp.Table)
+    )
 
 
 def crossed(first: exp.Expr, second: exp.Expr) -> bool:
