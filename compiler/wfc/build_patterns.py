@@ -23,6 +23,8 @@ MODULES = (
     "checks.scripts",
     "checks.secret_cleartext",
     "checks.urls",
+    "embedded.shell_commands",
+    "embedded.shell_sql",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")

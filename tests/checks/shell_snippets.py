@@ -252,7 +252,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ('timeout 60 curl -fsS --json @msg.json "$HOOK"', "unsafe"),
     ("sudo -u postgres createuser etl", "unsafe"),
     ("ls in/*.csv | xargs -I{} mv {} done/", "unsafe"),
-    ('find in -name "*.csv" -exec mv {} done/ \\;', "unsafe"),
+    ('find in -name "*.csv" -exec mv {} done/ \\;', "safe"),
     ('env TZ=UTC nohup curl -d x "$HOOK" &\nwait', "unsafe"),
     ('echo "$LINE" | tee --append report.txt > /dev/null', "unsafe"),
     ('jq ".version += 1" app.json > tmp.json && mv tmp.json app.json', "unsafe"),
