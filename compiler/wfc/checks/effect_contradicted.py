@@ -1,9 +1,11 @@
-"""effect-contradicted: an idempotency key for a service that keeps none
+"""effect-contradicted: a claim that the text, or the catalog, speaks against
 
 ## What it finds
 `idempotent by KEY` on an action of the catalog whose effect is `unsafe`: the service behind it does not look at keys
 (those that do are `keyed`). Kernel actions such as `http.post` are left out, for there only the author knows the
-service, and so is a task with an `effect` clause of its own.
+service, and so is a task with an `effect` clause of its own. As a warning, a script that is said to be `effect safe`
+although it plainly is not: it appends to a fixed file, makes a directory or link that must not be there (`mkdir`
+without `-p`, `ln -s`), or runs an INSERT that adds its rows again.
 
 ## Why
 The key makes the task look safe to repeat, so that the `retry` of `defaults` reaches it, and each repetition sends
@@ -32,20 +34,26 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.common import keeps_no_key, named_calls, placed_tasks, work
-from wfc.diagnostic import ERROR, Label
+from wfc.checks.scripts_twice import doubled, own_script, statement_span
+from wfc.diagnostic import ERROR, WARNING, Label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.embedded.verdict import Reason
+    from wfc.ir import Call, Flow
+
+PLAINLY = (">>", "tee", "mkdir", "ln ", "insert", "INSERT")
+"""What a script has in it when one of its statements is plainly not the same twice: all others need not be read."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that nobody keeps."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
+            yield from spoken_against(flow, title, call)
             if not keeps_no_key(call):
                 continue
             retried = call.retry is not None and call.retry.attempts > 1
@@ -57,6 +65,35 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 why="A key helps where the service remembers it, and this one does not look at it.",
                 help='leave `idempotent` out; if you know better, say so: `effect keyed "why"`',
             )
+
+
+def spoken_against(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
+    """At most one warning: a script that is called safe, and a statement of it that certainly is not."""
+    script = own_script(call)
+    if script is None or call.effect.source != "task" or call.effect.repeat != "safe" or call.idempotent is not None:
+        return
+    if not any(text in script for text in PLAINLY):
+        return
+    from wfc.embedded.shell import classify
+
+    for reason in doubled(classify(script)):
+        if is_plain(reason):
+            yield CHECK.found(
+                f"{title} is said to be safe to repeat, but {reason.what} {reason.effect}",
+                statement_span(flow, call, reason),
+                why="The claim lets a retry repeat the script.",
+                help=reason.help or "write it so that it can run twice, or take the claim back",
+                severity=WARNING,
+            )
+            return
+
+
+def is_plain(reason: Reason) -> bool:
+    """Is there no doubt about a statement, whatever its variables hold?"""
+    kind = reason.kind.removesuffix("-here")
+    fixed = kind == "append" and "$" not in reason.effect
+    makes = kind == "fails" and reason.what.startswith(("`mkdir ", "`ln "))
+    return fixed or makes or reason.effect.startswith("adds the rows again")
 
 
 CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find)

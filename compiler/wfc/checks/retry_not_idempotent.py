@@ -1,9 +1,10 @@
-"""retry-not-idempotent: a retry may do the work twice
+'''retry-not-idempotent: a retry may do the work twice
 
 ## What it finds
-A `retry` of a call that is not safe to repeat, or that nobody could read (a script), without `idempotent`; and an
-`until` or `holds` that sends such a request again and again. The message names what would be doubled. A `retry` in
-`defaults` never reaches such calls, so it is always one that was written for them.
+A `retry` of a call that is not safe to repeat, or of which nobody knows, without `idempotent`; and an `until` or
+`holds` that sends such a request again and again. The message names what would be doubled. A script is read: one that
+only reads, or that leaves twice what it leaves once, is left alone; of any other, the message names the statement where
+it can be seen. A `retry` in `defaults` never reaches such calls, so it is always one that was written for them.
 
 ## Why
 An attempt that failed may have worked: the answer was lost, not the request. RFC 9110 (section 9.2.2) forbids the
@@ -17,6 +18,13 @@ flow charge {
   task pay = http.post(url: "https://pay.example.com/charges", json: { invoice: invoice })
     retry exponential(attempts: 3, first: 2s, max: 30s)
     timeout 30s
+}
+```
+```wf
+flow announce {
+  task tell = shell("""
+    curl -fsS -X POST https://hooks.example.com/releases -d @notes.json
+  """) retry fixed(attempts: 3, every: 5s) timeout 30s
 }
 ```
 ```wf
@@ -44,14 +52,21 @@ flow report {
     effect safe "it overwrites the report of the day"
 }
 ```
-"""
+```wf
+flow apply {
+  task roll_out = shell("kubectl apply -f deploy/") retry fixed(attempts: 3, every: 5s) timeout 5m
+}
+```
+'''
 
 from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
+from wfc.checks.scripts_twice import doubled, statement_span, verdict
 from wfc.diagnostic import ERROR, Label
+from wfc.embedded.verdict import READ, SAFE
 from wfc.text import duration_text
 
 TYPE_CHECKING = False
@@ -59,6 +74,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
+    from wfc.embedded.verdict import Reason
     from wfc.ir import Call, Flow
 
 
@@ -70,6 +86,12 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 continue
             if call.retry is not None and call.retry.attempts > 1:
                 label = Label(call.retry.span, f"up to {call.retry.attempts} attempts")
+                read = verdict(call)
+                if read is not None and read.kind in (READ, SAFE):
+                    continue
+                if twice := doubled(read):
+                    yield report_statement(flow, title, call, twice[0], label)
+                    continue
                 yield report(title, call, "may be done again after an attempt that had worked", label)
             elif call is task.call and call.effect.repeat == "unsafe" and (poll := task.until or task.holds):
                 label = Label(poll.span, f"again every {duration_text(poll.every)}")
@@ -86,6 +108,18 @@ def report(title: str, call: Call, how: str, policy: Label) -> Diagnostic:
         policy,
         why=f"It is {nature}, and a lost answer looks like a failure: what it does would be there twice.",
         help=remedy(call),
+    )
+
+
+def report_statement(flow: Flow, title: str, call: Call, reason: Reason, policy: Label) -> Diagnostic:
+    """The finding about a script of which one statement is known to be not the same twice."""
+    return CHECK.found(
+        f"{reason.what} in the script of {title} {reason.effect} when a retry follows an attempt that had worked",
+        call.span,
+        Label(statement_span(flow, call, reason), "this is not the same twice"),
+        policy,
+        why="An attempt that failed may have come this far: a later command failed, or its answer was lost.",
+        help=f"{reason.help}, or take the retry away" if reason.help else remedy(call),
     )
 
 
