@@ -273,3 +273,103 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
 
 TUNE, HELD = SNIPPETS[::2], SNIPPETS[1::2]
 """The half that the analyser was tuned on, and the half that it was only measured with."""
+
+LATE: tuple[tuple[str, str], ...] = (
+    ('set -x\ncd "$REPO"\ngit add .\ngit commit -m "nightly" && git push origin HEAD', "unsafe"),
+    (
+        'mkdir -p "$OUT"\nfor t in orders items; do\n  psql "$URL" -c "\\copy $t to \'$OUT/$t.csv\' csv header"\ndone',
+        "safe",
+    ),
+    (
+        'VERSION=$(cat VERSION)\nif git rev-parse "v$VERSION" >/dev/null 2>&1; then\n'
+        '  echo "tag exists"\nelse\n  git tag "v$VERSION"\n  git push origin "v$VERSION"\nfi',
+        "safe",
+    ),
+    (
+        'curl -sS --retry 3 -H "Authorization: Bearer $TOKEN" "$API/items?page=1" | jq -c ".items[]" >> items.jsonl',
+        "unsafe",
+    ),
+    (
+        "rm -f items.jsonl\nfor p in 1 2 3; do\n"
+        '  curl -sS "$API/items?page=$p" | jq -c ".items[]" >> items.jsonl\ndone',
+        "safe",
+    ),
+    ("aws s3 cp s3://raw/in.csv - | gzip > in.csv.gz\naws s3 cp in.csv.gz s3://stage/in.csv.gz", "safe"),
+    ("docker stop web || true\ndocker rm web || true\ndocker run -d --name web app:1", "safe"),
+    ("kubectl create secret generic app --from-literal=a=b", "unsafe"),
+    ("kubectl create configmap app --from-file=conf -o yaml --dry-run=client | kubectl replace -f -", "safe"),
+    ('kubectl -n prod annotate deploy/api deployed-at="$(date -Is)" --overwrite', "unsafe"),
+    ('LOCK=/var/run/job.lock\nexec 9>"$LOCK"\nflock -n 9 || exit 0\n./job.sh', "unknown-ok"),
+    (
+        'test -e /etc/apt/sources.list.d/docker.list || echo "deb x" > /etc/apt/sources.list.d/docker.list\n'
+        "apt-get update",
+        "safe",
+    ),
+    ("curl -fsSL https://a.example.com/key.gpg | gpg --dearmor -o /usr/share/keyrings/a.gpg", "unsafe"),
+    ("useradd -r app || true\nchown -R app: /srv/app", "safe"),
+    ('echo "export A=1" >> /etc/profile', "unsafe"),
+    ('sed -i "/^A=/d" /etc/environment\necho "A=1" >> /etc/environment', "safe"),
+    ("tar xzf app.tgz\nmv app-1.0 app", "unsafe"),
+    ('find /data -name "*.tmp" -exec rm -f {} \\;', "safe"),
+    ("python3 -m venv .venv\n.venv/bin/pip install -r requirements.txt", "unknown-ok"),
+    ('gh release view "$TAG" || gh release create "$TAG" --notes ""', "safe"),
+    ('gh pr list --head "$B" --json number -q ".[0].number" | grep -q . || gh pr create --fill', "safe"),
+    (
+        'MSG="done: $(date)"\n'
+        'curl -s -X POST -H "Content-type: application/json" --data "{\\"text\\":\\"$MSG\\"}" "$HOOK"',
+        "unsafe",
+    ),
+    ('terraform workspace select "$WS" || terraform workspace new "$WS"\nterraform apply -auto-approve', "safe"),
+    ("helm repo add a https://a.example.com\nhelm repo update\nhelm upgrade -i a a/a -f values.yaml", "safe"),
+    ("while ! nc -z db 5432; do sleep 1; done\n./manage migrate", "unknown-ok"),
+    ('for f in /in/*.json; do\n  curl -fsS -d @"$f" "$API/ingest"\n  mv "$f" /done/\ndone', "unsafe"),
+    ("cp app.jar /srv/app.jar.new\nmv /srv/app.jar.new /srv/app.jar\nsystemctl restart app", "safe"),
+    ('cp /srv/app.jar "/srv/backup/app-$(date +%Y%m%d%H%M).jar"', "unsafe"),
+    (
+        'out=$(mktemp)\ncurl -fsS -o "$out" "$U"\nsha256sum -c <(echo "$SUM  $out")\n'
+        'install -m 755 "$out" /usr/local/bin/tool',
+        "safe",
+    ),
+    ("pushd infra\nterraform plan -detailed-exitcode || true\npopd", "safe"),
+    ("ls | wc -l\nfree -m\nuptime", "read"),
+    (
+        'if [ "$(kubectl get deploy api -o jsonpath={.spec.replicas})" '
+        "= 0 ]; then kubectl scale deploy api --replicas=2; fi",
+        "safe",
+    ),
+    ('echo "$(cat total) + 5" | bc > total', "unsafe"),
+    ('jq ". + {x: 1}" a.json | sponge a.json', "safe"),
+    ('sqlite3 app.db "insert into t values (1)"', "unsafe"),
+    ('mysql -h db -e "UPDATE stock SET n = n - 1 WHERE id = 7"', "unsafe"),
+    ('mysql -h db shop -e "select id from orders" > ids.txt', "safe"),
+    (
+        'aws sqs receive-message --queue-url "$Q" > m.json\naws sqs delete-message --queue-url "$Q" --receipt-handle x',
+        "unsafe",
+    ),
+    ("npm ci && npm run lint && npm publish", "unsafe"),
+    ('git checkout -b "bot/$D" || git checkout "bot/$D"', "safe"),
+    ("cat <<EOF >> /etc/hosts\n10.0.0.1 a\nEOF", "unsafe"),
+    ("cat > /etc/cron.d/job <<EOF\n0 1 * * * root /opt/job\nEOF", "safe"),
+    ('ssh-keygen -q -t rsa -f ~/.ssh/id -N "" <<< y', "unsafe"),
+    ("swapon /swapfile", "unsafe"),
+    (
+        'aws ecr get-login-password | docker login -u AWS --password-stdin "$REG"\n'
+        'docker build -t "$REG/a:1" . && docker push "$REG/a:1"',
+        "safe",
+    ),
+    ("dropdb --if-exists t && createdb t && pg_restore -d t t.dump", "safe"),
+    ('echo "$A" | sudo tee -a /etc/sysctl.conf\nsudo sysctl -p', "unsafe"),
+    ("sudo tee /etc/app.conf > /dev/null <<EOF\na=1\nEOF", "safe"),
+    ("kafka-topics --create --topic a --if-not-exists --bootstrap-server k:1", "safe"),
+    ("gcloud builds submit --tag gcr.io/p/a", "unknown-ok"),
+    ('test "$BRANCH" = main && git tag rel && git push --tags', "unsafe"),
+    ('declare -A m=([a]=1)\necho "${m[a]}"', "read"),
+    ('read -r a b < <(df / | tail -1)\necho "$a"', "read"),
+    ('zcat f.gz | awk "{s+=\\$1} END {print s}"', "read"),
+    ("rsync -a --remove-source-files in/ out/", "unsafe"),
+    ('mkdir /srv/lock.d || { echo locked; exit 1; }\ntrap "rmdir /srv/lock.d" EXIT\n./x', "unknown-ok"),
+    ("date > last_run", "unsafe"),
+    ("wget -q https://a.example.com/data.zip\nunzip -oq data.zip", "unsafe"),
+    ("az storage blob upload -f a -c b -n c", "unsafe"),
+)
+"""(script, label) of scripts that were written after the reader stood, and measured once before it was mended."""

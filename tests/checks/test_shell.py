@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from checks.shell_snippets import HELD, SNIPPETS, TUNE
+from checks.shell_snippets import HELD, LATE, SNIPPETS, TUNE
 from wfc.embedded.shell import classify
 from wfc.embedded.shell_table import SETTINGS, Table
 
 TABLE = Path(sys.modules[Table.__module__].__file__ or "").with_name("commands.toml")
 
 
-@pytest.mark.parametrize(("name", "half"), [("tuned", TUNE), ("held", HELD)])
+@pytest.mark.parametrize(("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE)])
 def test_labelled_scripts(name: str, half: tuple[tuple[str, str], ...]) -> None:
     judged = [(script, label, classify(script).kind) for script, label in half]
     wrong = [script for script, label, kind in judged if kind in ("read", "safe") and label in ("unsafe", "unknown-ok")]
@@ -79,6 +79,10 @@ def test_the_table_is_large_and_every_entry_can_be_read() -> None:
         ("echo a > f\necho b >> f", "safe"),
         ("if [ -n \"$A\" ]; then echo a > f; fi\necho b >> f", "unsafe"),
         ("echo a > f\ncd d\necho b >> f", "unsafe"),
+        ("cd a || mkdir a", "safe"),
+        ("cd a && mkdir b", "unsafe"),
+        ("git switch a || git branch a", "safe"),
+        ("sed -i /a/d f\necho a >> f", "unknown"),
         ("grep -q a f || echo a >> f", "safe"),
         ("grep -q a f || echo b >> f", "unknown"),
         ("grep -q a f && echo a >> f", "unknown"),

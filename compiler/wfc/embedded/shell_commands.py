@@ -45,6 +45,10 @@ TOTAL = frozenset(["true", ":", "echo", "printf"])
 """What never fails."""
 OUTPUTS = frozenset(["-o", "--output", "-f", "--file", "-O", "--output-document", "-P", "--directory-prefix", "-C"])
 """Flags whose value is the file that is written."""
+BLIND_TO_CONTENT = frozenset(
+    ["touch", "test", "[", "ls", "stat", "chmod", "chown", "chgrp", "mkdir", "basename", "dirname"]
+)
+"""Commands that do not look into the files they name."""
 IN_DIRECTORY = frozenset(["git", "patch", "ssh-keygen", "openssl"])
 """Commands that work on the directory they are called in."""
 SHELLS = frozenset(["bash", "sh", "dash", "zsh", "ksh"])
@@ -348,7 +352,7 @@ def remember(reader: Reader, name: str, removes: bool, form: Form, targets: Sequ
             # what is not there, or empty, grows from nothing
             reader.made |= texts
         reader.removed_later += [(node.start_byte, text) for text in texts]
-    elif form.verdict in (READ, SAFE, UNKNOWN) and name != "touch":
+    elif form.verdict in (READ, SAFE, UNKNOWN) and name not in BLIND_TO_CONTENT:
         reader.looked_at |= texts
 
 

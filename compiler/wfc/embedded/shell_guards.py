@@ -48,6 +48,14 @@ class Guard(Record):
 NO_GUARD = Guard(False)
 
 
+def tried(node: Node) -> Guard:
+    """What `A || B` asks for by trying A, whether A only reads or not."""
+    words = [unquoted(child) for child in node.named_children]
+    if node.type == "command" and words[0] in ("cd", "pushd"):
+        return Guard(True, words=frozenset(words[1:]))
+    return guard(node)
+
+
 def guard(node: Node) -> Guard:
     """What a condition asks for."""
     match node.type:

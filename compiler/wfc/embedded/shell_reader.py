@@ -16,6 +16,7 @@ from wfc.embedded.shell_guards import (
     guarded,
     leaves,
     leaving,
+    tried,
 )
 from wfc.embedded.shell_words import DAILY, NEW, PARTS, Word, descendants, source, word
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason
@@ -58,6 +59,8 @@ class Reader:
         """The paths that were there after this script had come to them, whoever made them."""
         self.gone: set[str] = set()
         self.looked_at: set[str] = set()
+        self.edited: set[str] = set()
+        """The files that a command may have changed in a way that nobody can read here."""
         self.removed_later: list[tuple[int, str]] = []
 
     def script(self, root: Node) -> tuple[Reason, ...]:
@@ -159,8 +162,8 @@ class Reader:
         left, right = node.named_children[0], node.named_children[-1]
         either = any(child.type == "||" for child in node.children)
         first = self.visit(left)
-        asks = guard(left) if all(one.reason.verdict == SAFE for one in first) and not first else NO_GUARD
         if not either:
+            asks = NO_GUARD if first else guard(left)
             # `A && B`: what A makes is there for B, and later for those that need both
             return [*first, *guarded(self.last(right, outputs), asks, strict=True)]
         made = set(self.made)
@@ -168,7 +171,7 @@ class Reader:
         self.made &= made
         harmless = not second and source(right).split()[0] in shell_commands.TOTAL
         first = [shell_commands.forgiven(one) for one in first] if harmless else doubtful(first, (FAILS,))
-        return [*first, *guarded(second, asks.turned())]
+        return [*first, *guarded(second, tried(left).turned())]
 
     def last(self, node: Node, outputs: Node | None) -> list[Found]:
         """The last part of a list, with its redirections."""
@@ -343,6 +346,8 @@ class Reader:
             return [self.found(NEW_NAME + here, UNSAFE, statement, effect, "name the file after the run", targets)]
         if path.change == DAILY:
             return [self.found(NEW_NAME + here, UNKNOWN, statement, "leaves another file on another day", "", targets)]
+        if append and path.text in self.edited:
+            return [self.found(APPEND + here, UNKNOWN, statement, "may append the lines again", "", targets)]
         if append and path.text not in self.made:
             effect = f"appends to `{path.text}` again"
             return [self.found(APPEND + here, UNSAFE, statement, effect, "write the file anew with `>`", targets)]
@@ -366,6 +371,7 @@ class Reader:
 
     def unread(self, node: Node, effect: str = "") -> list[Found]:
         """A statement of which nobody can tell what it does."""
+        self.edited |= {self.word(part).text for part in node.children if part.type in PARTS}
         return [self.found(UNREAD, UNKNOWN, node, effect, "")]
 
 
