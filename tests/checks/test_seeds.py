@@ -17,6 +17,7 @@ KIND = f'task seeded_kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no"
 SEEDS = {
     "WF105": f'if 2 < 1 {{ task seeded = shell("true") {ONCE} }}',
     "WF412": f'task seeded = shell("""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
+    "WF413": f'task seeded = shell("./seeded.sh || true") {ONCE}',
     "WF605": f'secret seeded_key task seeded = http.put(url: "http://a.example.com/", auth: bearer(seeded_key)) {ONCE}',
     "WF606": f'task seeded = python("return 1", packages: ["pandas"]) -> int {ONCE}',
     "WF609": f'task seeded = shell("curl -fsS https://a.example.com/install | bash") {ONCE}',

@@ -35,10 +35,11 @@ def doubled(found: Verdict | None) -> tuple[Reason, ...]:
 def statement_span(flow: Flow, call: Call, reason: Reason) -> Span:
     """Where a statement of a script stands in the file: its first line, if that is there once, else the script."""
     whole = argument_span(call, "script")
-    if whole.source != flow.span.source or not flow.span.start <= whole.start <= whole.end <= flow.span.end:
+    # the span of a flow is its name, its text begins at the word before
+    offset = flow.span.start - flow.source.find(flow.name, len("flow"))
+    if whole.source != flow.span.source or not offset <= whole.start < offset + len(flow.source):
         return whole
-    start = whole.start - flow.span.start
-    text = flow.source[start : whole.end - flow.span.start]
+    text = flow.source[whole.start - offset : whole.end - offset]
     script = own_script(call) or ""
     line = script[reason.start : reason.end].split("\n")[0]
     if not line or text.count(line) != 1:

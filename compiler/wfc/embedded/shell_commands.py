@@ -102,7 +102,8 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node) -> list[F
             return sql(reader, [text], node)
         case _ if called in CLIENTS:
             return client(reader, called, words, node)
-    return looked_up(reader, called, words, node)
+        case _:
+            return looked_up(reader, called, words, node)
 
 
 def bare(name: str) -> str:
