@@ -1,6 +1,9 @@
-"""What is known of commands: commands.toml, with the entries of a user over it."""
+"""What is known of commands: commands.toml, read as commands.bin, with the entries of a user over it."""
 
 from __future__ import annotations
+
+import marshal
+import os
 
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
 from wfc.record import Record
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     Known = Mapping[str, Mapping[str, Value]]
     """Command → form of its call → what it does, as in commands.toml."""
 
+TABLE = os.path.join(os.path.dirname(__file__), "commands.bin")
+"""commands.toml as `wfc.build_commands` writes it."""
 WRITE = "write"
 """Safe, and a word of the call names the file that is written."""
 SETTINGS = ("options", "long", "paths", "removes")
@@ -131,16 +136,9 @@ class Table:
     """The commands by name, each read when it is first asked for."""
 
     def __init__(self, known: Known) -> None:
-        import os
-        import tomllib
-
-        with open(os.path.join(os.path.dirname(__file__), "commands.toml"), "rb") as file:
-            entries = tomllib.load(file)
-        plain = entries.pop("plain")
-        self.entries: dict[str, dict[str, object]] = {
-            name: {"": verdict} for verdict in (READ, SAFE, UNKNOWN) for name in plain[verdict].split()
-        }
-        for name, forms in (*entries.items(), *known.items()):
+        with open(TABLE, "rb") as file:
+            self.entries: dict[str, dict[str, object]] = marshal.loads(file.read())
+        for name, forms in known.items():
             self.entries[name] = {**self.entries.get(name, {}), **forms}
         self.commands: dict[str, Command] = {}
 
