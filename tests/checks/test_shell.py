@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.shell_snippets import HELD, LATE, SNIPPETS, TUNE
+from checks.shell_snippets import HELD, LAST, LATE, SNIPPETS, TUNE
 from wfc.build_commands import build
 from wfc.embedded.shell import classify
 from wfc.embedded.shell_table import SETTINGS, TABLE, Table
@@ -17,7 +17,7 @@ from wfc.embedded.shell_table import SETTINGS, TABLE, Table
 SOURCE = Path(TABLE).with_suffix(".toml")
 
 
-@pytest.mark.parametrize(("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE)])
+@pytest.mark.parametrize(("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE), ("last", LAST)])
 def test_labelled_scripts(name: str, half: tuple[tuple[str, str], ...]) -> None:
     judged = [(script, label, classify(script).kind) for script, label in half]
     wrong = [script for script, label, kind in judged if kind in ("read", "safe") and label in ("unsafe", "unknown-ok")]
@@ -81,6 +81,11 @@ def test_the_table_is_large_and_every_entry_can_be_read() -> None:
         ("echo a > f\necho b >> f", "safe"),
         ("if [ -n \"$A\" ]; then echo a > f; fi\necho b >> f", "unsafe"),
         ("echo a > f\ncd d\necho b >> f", "unsafe"),
+        ("tar -czf a.tgz a\ngh release upload v1 a.tgz", "unsafe"),
+        ("rm -f a.yml\necho x > a.yml\nkubectl create -f a.yml", "unsafe"),
+        ("mv /srv/a /srv/b\ncp -T /srv/new /srv/a", "unknown"),
+        ("dropdb --if-exists a\ncreatedb a", "safe"),
+        ("docker rm -f web\ndocker run -d --name web a:1", "safe"),
         ("cd a || mkdir a", "safe"),
         ("cd a && mkdir b", "unsafe"),
         ("git switch a || git branch a", "safe"),

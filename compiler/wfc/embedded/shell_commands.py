@@ -49,6 +49,8 @@ BLIND_TO_CONTENT = frozenset(
     ["touch", "test", "[", "ls", "stat", "chmod", "chown", "chgrp", "mkdir", "basename", "dirname"]
 )
 """Commands that do not look into the files they name."""
+TAKEN_AWAY = frozenset(["docker", "createdb", "createuser", "git"])
+"""Commands that make what another command has taken away by name: `docker rm -f web`, `dropdb`, `rm -rf directory`."""
 IN_DIRECTORY = frozenset(["git", "patch", "ssh-keygen", "openssl"])
 """Commands that work on the directory they are called in."""
 SHELLS = frozenset(["bash", "sh", "dash", "zsh", "ksh"])
@@ -259,6 +261,10 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         found = [reader.found(COMMAND, SAFE, node, "", "", frozenset(texts))]
     elif form.verdict != READ and not places <= {"temp", "sink"}:
         found = effects(reader, form, about, places, words, node)
+        if any(one.reason.kind.startswith(FAILS) for one in found) and undone(
+            reader, name, command, about, frozenset(texts)
+        ):
+            found = [judged(one, SAFE) for one in found]
     if any(one.many and is_flags(one, reader) for one in words):
         found = doubtful(found) if found and form.verdict == UNSAFE else reader.unread(node)
     if reader.lenient:
@@ -268,6 +274,8 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         reader.made |= {one.text for one in about}
     elif form.verdict in (WRITE, UNSAFE) and not command.removes:
         reader.own |= {one.text for one in about}
+    if form.verdict != READ and not command.removes:
+        reader.made_later += [(node.start_byte, one.text) for one in about]
     return [Found(one.reason, one.targets, command.removes) for one in found]
 
 
@@ -310,9 +318,7 @@ def effects(
         return [reader.found(COMMAND, SAFE if stays else UNKNOWN, node, "", "", names)]
     kind = FAILS if form.effect.startswith("fails") else REPEATS
     verdict = form.verdict
-    if verdict == UNSAFE and undone(reader, form, about, names):
-        verdict = SAFE
-    elif verdict == UNSAFE and kind == FAILS and changes != {STABLE}:
+    if verdict == UNSAFE and kind == FAILS and changes != {STABLE}:
         # another name in each run or day
         verdict = UNKNOWN
     elif verdict == UNSAFE and kind == REPEATS and any(INNOCENT_POST.search(one.text) for one in words):
@@ -335,13 +341,12 @@ def concerned(command: Command, form: Form, targets: Sequence[Word], flags: Sequ
             return list(targets[-1:])
 
 
-def undone(reader: Reader, form: Form, about: Sequence[Word], names: frozenset[str]) -> bool:
+def undone(reader: Reader, name: str, command: Command, about: Sequence[Word], names: frozenset[str]) -> bool:
     """Has the script itself taken away what would be in the way, or made what is to be taken away?"""
-    if not form.effect.startswith("fails") or not about:
-        return False
-    if "exist" in form.effect:
-        return bool(names & reader.gone)
-    return all(one.text in reader.own or one.text in reader.made for one in about)
+    texts = {one.text for one in about}
+    if command.removes:
+        return bool(texts) and texts <= reader.own | reader.made
+    return bool((names if name in TAKEN_AWAY else texts if command.paths else set()) & reader.gone)
 
 
 def remember(reader: Reader, name: str, removes: bool, form: Form, targets: Sequence[Word], node: Node) -> None:

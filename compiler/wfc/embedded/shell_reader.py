@@ -62,6 +62,8 @@ class Reader:
         self.edited: set[str] = set()
         """The files that a command may have changed in a way that nobody can read here."""
         self.removed_later: list[tuple[int, str]] = []
+        self.made_later: list[tuple[int, str]] = []
+        """(place, word) of all that is taken away, and of all that is made."""
 
     def script(self, root: Node) -> tuple[Reason, ...]:
         """The reasons of a script, in order of place."""
@@ -75,10 +77,10 @@ class Reader:
         return tuple(self.tidied(one).reason for one in found)
 
     def tidied(self, one: Found) -> Found:
-        """What a script makes and takes away at its end fails only after a run that broke off."""
-        if one.reason.verdict == UNSAFE and one.reason.kind.removesuffix("-here") == FAILS and not one.removes:
-            later = {text for place, text in self.removed_later if place > one.reason.start}
-            if one.targets & later:
+        """What a script makes and takes away later, or takes away and makes again, fails only after a broken run."""
+        if one.reason.verdict == UNSAFE and one.reason.kind.removesuffix("-here") == FAILS:
+            mended = self.made_later if one.removes else self.removed_later
+            if one.targets & {text for place, text in mended if place > one.reason.start}:
                 return doubtful([one])[0]
         return one
 
@@ -354,6 +356,8 @@ class Reader:
         if path.text in self.looked_at:
             return [self.found(COMMAND, UNKNOWN, statement, "may build on what the first run wrote", "", targets)]
         self.made.add(path.text)
+        self.gone.discard(path.text)
+        self.made_later.append((statement.start_byte, path.text))
         body = next((child for child in statement.named_children if not child.type.endswith("redirect")), statement)
         if self.word(body).change:
             return [self.found(COMMAND, UNKNOWN, statement, "writes another time or name", "", targets)]
