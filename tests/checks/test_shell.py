@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,7 @@ import pytest
 from checks.shell_snippets import HELD, LAST, LATE, SNIPPETS, TUNE
 from wfc.build_commands import build
 from wfc.embedded.shell import classify
+from wfc.embedded.shell_failures import hidden
 from wfc.embedded.shell_table import SETTINGS, TABLE, Table
 
 SOURCE = Path(TABLE).with_suffix(".toml")
@@ -162,6 +164,53 @@ def test_a_reason_has_its_place_its_effect_and_a_remedy() -> None:
     assert (reason.kind, reason.verdict, reason.what) == ("fails-here", "unsafe", "`mkdir out`")
     assert reason.effect == "fails, because the directory exists"
     assert reason.help == "write `mkdir -p`"
+
+
+def test_broken_scripts_are_read_without_an_error() -> None:
+    chance = random.Random(7)
+    pieces = [
+        "",
+        "ü",
+        "$(",
+        ")",
+        '"',
+        "'",
+        "|| ",
+        "; ",
+        "\n",
+        "{",
+        "}",
+        "<<E\n",
+        ">>",
+        "$@",
+        "[[ ",
+        " ]]",
+        "!",
+        "&&",
+        "-",
+        "`",
+    ]
+    for script, _ in (*SNIPPETS, *LATE, *LAST):
+        for _ in range(5):
+            start = chance.randrange(len(script))
+            end = min(len(script), start + chance.randrange(8))
+            broken = script[:start] + chance.choice(pieces) + script[end:]
+            verdict = classify(broken)
+            assert all(0 <= reason.start <= reason.end <= len(broken) for reason in verdict.reasons)
+            hidden(broken)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "(" * 3000 + "ls" + ")" * 3000,
+        "if a; then " * 400 + "ls" + "; fi" * 400,
+        "a || " * 4000 + "b",
+        "f() { f; f; f; f; f; f; f; f; }\nf",
+    ],
+)
+def test_deep_scripts_are_unknown_at_worst(script: str) -> None:
+    assert classify(script).kind in ("read", "unknown")
 
 
 def test_reads_are_no_reasons() -> None:

@@ -9,9 +9,12 @@ from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Parser
+    from tree_sitter import Node, Parser
 
     from wfc.embedded.shell_table import Known, Table
+
+DEEPEST = 100
+"""Levels of the tree that are followed: far more than people write, far less than the stack holds."""
 
 _parsers: list[Parser] = []
 _tables: list[Table] = []
@@ -45,12 +48,23 @@ def examined(script: str, table: Table) -> Verdict:
 
     data = script.encode("utf-8", "replace")
     root = parser().parse(data).root_node
-    if root.has_error:
+    if root.has_error or is_deep(root):
         return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
     reasons = Reader(table, lambda text: parser().parse(text).root_node).script(root)
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
     return joined(reasons)
+
+
+def is_deep(root: Node) -> bool:
+    """Is a script nested deeper than can be followed?"""
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > DEEPEST:
+            return True
+        stack += [(child, depth + 1) for child in node.named_children]
+    return False
 
 
 def parser() -> Parser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc.embedded.shell import is_deep
 from wfc.embedded.shell_guards import COMMAND, FAILS, NEW_NAME, REPEATS, Found, doubtful, judged
 from wfc.embedded.shell_sql import sql_verdict
 from wfc.embedded.shell_table import WRITE
@@ -62,6 +63,8 @@ CLIENTS = {
 }
 """Clients of databases, and the flags that hold their SQL."""
 CLIENT_OPTIONS = "-h -p -U -d -v -F -o -f -P --host --port --user --dbname --set --file --variable --username -u -D"
+MOST_CALLS = 200
+"""Calls of functions of the script that are followed: functions that call each other would never end."""
 PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
 FLAGS_NAME = ready(r"(?i)opt|arg|flag|extra|param")
 INNOCENT_POST = ready(r"(?i)/oauth|/token|/login|/auth\b|graphql|/_?search|/query|idempotency-key")
@@ -118,7 +121,8 @@ def bare(name: str) -> str:
 
 def function(reader: Reader, name: str) -> list[Found]:
     """A function of the script, as it stands where it is called."""
-    if reader.depth >= 8:
+    reader.calls += 1
+    if reader.depth >= 8 or reader.calls > MOST_CALLS:
         return reader.unread(reader.functions[name])
     reader.depth += 1
     found = reader.visit(reader.functions[name])
@@ -165,7 +169,7 @@ def nested(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
 def text_of_code(reader: Reader, code: Word, node: Node) -> list[Found]:
     """A script in a word: its statements count, at the place of the word."""
     root = reader.parse(code.text.encode())
-    if root.has_error or code.many or reader.depth >= 8:
+    if root.has_error or is_deep(root) or code.many or reader.depth >= 8:
         return reader.unread(node)
     reader.depth += 1
     inner = reader.apart([root], whole=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc.embedded.shell import classify, in_characters, parser
+from wfc.embedded.shell import classify, in_characters, is_deep, parser
 from wfc.embedded.shell_guards import COMMAND, FAILS
 from wfc.embedded.shell_words import descendants, source, unquoted
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason, Verdict
@@ -32,7 +32,7 @@ def hidden(script: str) -> tuple[Reason, ...]:
     """
     data = script.encode("utf-8", "replace")
     root = parser().parse(data).root_node
-    if root.has_error:
+    if root.has_error or is_deep(root):
         return ()
     found: list[Reason] = []
     for node in descendants(root):

@@ -34,8 +34,6 @@ SINKS = ("WFC_OUTPUT", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STE
 SUBSTITUTIONS = ("command_substitution", "process_substitution")
 TEMP, SINK, HERE, AWAY = "temp", "sink", "here", "away"
 """Where a path leads: to a file of this run only, to the log, into the directory of the task, anywhere else."""
-DEEPEST = 8
-"""Calls of functions within functions that are followed."""
 
 
 class Reader:
@@ -46,6 +44,7 @@ class Reader:
         self.parse = parse
         self.functions: dict[str, Node] = {}
         self.depth = 0
+        self.calls = 0
         self.lenient = False
         self.since = 0
         """Where the statement begins whose redirections are read, if not where their node does."""
