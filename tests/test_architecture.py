@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.docgen",
         "wfc.docgen_actions",
         "wfc.build_catalog",
+        "wfc.build_commands",
         "wfc.build_patterns",
         "wfc.build_checks_page",
     ),

@@ -26,6 +26,8 @@ MODULES = (
     "embedded.sql",
     "embedded.sql_clock",
     "embedded.sql_objects",
+    "embedded.shell_commands",
+    "embedded.shell_sql",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")

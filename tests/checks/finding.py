@@ -25,9 +25,9 @@ def findings(text: str, name: str = NAME, *more: str) -> tuple[Diagnostic, ...]:
     return ordered((*loaded.diagnostics, *run_checks(loaded.project, selected, before=loaded.diagnostics)))
 
 
-def codes(text: str) -> list[str]:
-    """The codes of all findings, in order of place."""
-    return [item.code for item in findings(text)]
+def codes(text: str, *more: str) -> list[str]:
+    """The codes of all findings, in order of place. more: as `findings` has it."""
+    return [item.code for item in findings(text, NAME, *more)]
 
 
 def flow(body: str, head: str = HEAD) -> str:

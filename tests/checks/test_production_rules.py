@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.finding import NAME, findings, flow
+from checks.finding import NAME, codes, findings, flow
 
 PUT = 'http.put(url: "https://a.example.com/x", json: {})'
 GET = 'http.get(url: "https://{0}.example.com/x")'
@@ -13,7 +13,7 @@ POLICY = "defaults { timeout 20m retry fixed(attempts: 2, every: 5m) }"
 
 def has(code: str, text: str) -> bool:
     """Is the code, of a check that is off by default, among the findings?"""
-    return code in [item.code for item in findings(text, NAME, code)]
+    return code in codes(text, code)
 
 
 @pytest.mark.parametrize(
@@ -166,4 +166,4 @@ def test_herds(crons: list[str], expected: int) -> None:
         f'flow f{number} {{ on schedule("{cron}", timezone: "UTC") defaults {{ timeout 1m }} task t = shell("x") }}\n'
         for number, cron in enumerate(crons)
     )
-    assert [item.code for item in findings(text, NAME, "WF807")].count("WF807") == expected
+    assert codes(text, "WF807").count("WF807") == expected

@@ -37,6 +37,7 @@ SEEDS = {
     "WF707": 'parallel { approve seeded_go = "Go?" timeout 1h '
     f'task seeded = http.delete(url: "https://a.example.com/x") {RETRIED} }}',
     "WF412": f'task seeded = shell("""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
+    "WF413": f'task seeded = shell("./seeded.sh || true") {ONCE}',
     "WF605": f'secret seeded_key task seeded = http.put(url: "http://a.example.com/", auth: bearer(seeded_key)) {ONCE}',
     "WF606": f'task seeded = python("return 1", packages: ["pandas"]) -> int {ONCE}',
     "WF609": f'task seeded = shell("curl -fsS https://a.example.com/install | bash") {ONCE}',

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import wfc_targets
-from wfc.check import run_checks
+from wfc.check import in_preset, run_checks
 from wfc.cli import main
 from wfc.diagnostic import ordered
 from wfc.pipeline import compile_flow, load_texts
@@ -52,7 +52,9 @@ def test_the_outputs_are_those_of_the_flow(target: str, fence: str, number: int)
 
 def test_the_findings_are_those_of_the_bad_flow() -> None:
     loaded = load_texts([("bad.wf", block("wf bad"))])
-    found = ordered([*loaded.diagnostics, *run_checks(loaded.project, before=loaded.diagnostics)])
+    found = ordered(
+        [*loaded.diagnostics, *run_checks(loaded.project, in_preset("recommended"), before=loaded.diagnostics)]
+    )
     assert pretty(found, loaded.sources).strip() == block("text").strip()
 
 

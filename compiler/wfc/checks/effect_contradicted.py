@@ -5,6 +5,9 @@
 (those that do are `keyed`). Kernel actions such as `http.post` are left out, for there only the author knows the
 service, and so is a task with an `effect` clause of its own.
 
+As a warning, a script that is said to be `effect safe` although it plainly is not: it appends to a fixed file, makes a
+directory or link that must not be there (`mkdir` without `-p`, `ln -s`), or runs an INSERT that adds its rows again.
+
 `idempotent` or `effect safe` on SQL whose text says otherwise, as a warning: an INSERT without ON CONFLICT and without
 any other guard, or a value that is computed from the old one (`n = n + 1`). A database keeps no idempotency keys.
 
@@ -35,6 +38,7 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.common import keeps_no_key, named_calls, placed_tasks, work
+from wfc.checks.scripts_twice import doubled, own_script, statement_span
 from wfc.checks.sql_texts import proved, spot
 from wfc.diagnostic import ERROR, WARNING, Label
 from wfc.embedded.verdict import UNSAFE
@@ -44,10 +48,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
+    from wfc.embedded.verdict import Reason
     from wfc.ir import Call, Flow
 
 CERTAIN = ("insert", "relative-update", "relative-update-all")
 """Kinds of statements of which the text alone shows what a second run does."""
+
+
+PLAINLY = (">>", "tee", "mkdir", "ln ", "insert", "INSERT")
+"""What a script has in it when one of its statements is plainly not the same twice: all others need not be read."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -55,6 +64,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             yield from of_sql(flow, title, call)
+            yield from of_script(flow, title, call)
             if not keeps_no_key(call):
                 continue
             retried = call.retry is not None and call.retry.attempts > 1
@@ -81,6 +91,35 @@ def of_sql(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
             help="write ON CONFLICT … or a value that does not depend on the old one, or leave the claim out",
             severity=WARNING,
         )
+
+
+def of_script(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
+    """At most one warning: a script that is called safe, and a statement of it that certainly is not."""
+    script = own_script(call)
+    if script is None or call.effect.source != "task" or call.effect.repeat != "safe" or call.idempotent is not None:
+        return
+    if not any(text in script for text in PLAINLY):
+        return
+    from wfc.embedded.shell import classify
+
+    for reason in doubled(classify(script)):
+        if is_plain(reason):
+            yield CHECK.found(
+                f"{title} is said to be safe to repeat, but {reason.what} {reason.effect}",
+                statement_span(flow, call, reason),
+                why="The claim lets a retry repeat the script.",
+                help=reason.help or "write it so that it can run twice, or take the claim back",
+                severity=WARNING,
+            )
+            return
+
+
+def is_plain(reason: Reason) -> bool:
+    """Is there no doubt about a statement, whatever its variables hold?"""
+    kind = reason.kind.removesuffix("-here")
+    fixed = kind == "append" and "$" not in reason.effect
+    makes = kind == "fails" and reason.what.startswith(("`mkdir ", "`ln "))
+    return fixed or makes or reason.effect.startswith("adds the rows again")
 
 
 CHECK = Check("WF402", "effect-contradicted", ERROR, __name__, find, preset="draft")

@@ -1,13 +1,13 @@
-"""retry-not-idempotent: a retry may do the work twice
+'''retry-not-idempotent: a retry may do the work twice
 
 ## What it finds
-A `retry` of a call that is not safe to repeat, or that nobody could read (a script), without `idempotent`; and an
+A `retry` of a call that is not safe to repeat, or of which nobody knows, without `idempotent`; and an
 `until` or `holds` that sends such a request again and again. The message names what would be doubled. A `retry` in
 `defaults` never reaches such calls, so it is always one that was written for them; only a `sql.query` whose text
 writes (`INSERT … RETURNING`) is reached by it.
 
-SQL is read: a text that is the same when it is run twice (an upsert, a DELETE, an UPDATE to fixed values) may be
-retried, one that is not is named, and what cannot be decided counts as what nobody could read.
+SQL and scripts are read: a text that leaves the same when it is run twice (an upsert, a DELETE, `mkdir -p`) may be
+retried, of one that does not the statement is named, and of what cannot be decided nobody knows.
 
 ## Why
 An attempt that failed may have worked: the answer was lost, not the request. RFC 9110 (section 9.2.2) forbids the
@@ -21,6 +21,13 @@ flow charge {
   task pay = http.post(url: "https://pay.example.com/charges", json: { invoice: invoice })
     retry exponential(attempts: 3, first: 2s, max: 30s)
     timeout 30s
+}
+```
+```wf
+flow announce {
+  task tell = shell("""
+    curl -fsS -X POST https://hooks.example.com/releases -d @notes.json
+  """) retry fixed(attempts: 3, every: 5s) timeout 30s
 }
 ```
 ```wf
@@ -70,13 +77,14 @@ flow report {
     effect safe "it overwrites the report of the day"
 }
 ```
-"""
+'''
 
 from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
+from wfc.checks.scripts_twice import doubled, statement_span, verdict
 from wfc.checks.sql_texts import is_answered, proved, verdict_of
 from wfc.diagnostic import ERROR, Label
 from wfc.embedded.verdict import READ, SAFE, UNSAFE
@@ -100,7 +108,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 continue
             if call.retry is not None and call.retry.attempts > 1:
                 label = Label(call.retry.span, f"up to {call.retry.attempts} attempts")
-                yield report(title, call, "may be done again after an attempt that had worked", label, statement)
+                script = verdict(call)
+                if twice := doubled(script):
+                    yield report_statement(flow, title, call, twice[0], label)
+                elif script is None or script.kind not in (READ, SAFE):
+                    yield report(title, call, "may be done again after an attempt that had worked", label, statement)
             elif call is task.call and is_unsafe(call, statement) and (poll := task.until or task.holds):
                 label = Label(poll.span, f"again every {duration_text(poll.every)}")
                 yield report(title, call, "is done again with every poll", label, statement)
@@ -129,6 +141,18 @@ def report(title: str, call: Call, how: str, policy: Label, statement: Reason | 
         policy,
         why=why,
         help=remedy(call),
+    )
+
+
+def report_statement(flow: Flow, title: str, call: Call, reason: Reason, policy: Label) -> Diagnostic:
+    """The finding about a script of which one statement is known to be not the same twice."""
+    return CHECK.found(
+        f"{reason.what} in the script of {title} {reason.effect} when a retry follows an attempt that had worked",
+        call.span,
+        Label(statement_span(flow, call, reason), "this is not the same twice"),
+        policy,
+        why="An attempt that failed may have come this far: a later command failed, or its answer was lost.",
+        help=f"{reason.help}, or take the retry away" if reason.help else remedy(call),
     )
 
 

@@ -1,0 +1,88 @@
+"""What running a bash script twice does, compared to once: its statements read one by one, never run.
+
+Assumed of both runs: the same directory, the same environment, and a world that nobody else has touched between them.
+"""
+
+from __future__ import annotations
+
+from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict, joined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+    from wfc.embedded.shell_table import Known, Table
+
+DEEPEST = 100
+"""Levels of the tree that are followed: far more than people write, far less than the stack holds."""
+
+_parsers: list[Parser] = []
+_tables: list[Table] = []
+_read: dict[str, Verdict] = {}
+"""Made when first needed, and kept: the parser, the table without a user's entries, the verdicts by it."""
+
+
+def classify(script: str, known: Known | None = None) -> Verdict:
+    """What a second run of a script does: its worst statement, and all that are no plain reads, in their order.
+
+    known: command → form → what it does, over the entries of commands.toml and in their notation
+    (`{"acme": {"sync": "safe", "send": ["unsafe", "sends it again", ""]}}`). A script that bash could not parse is
+    `unknown`. Raises ValueError for an entry of `known` with a verdict that there is not.
+    """
+    if known:
+        from wfc.embedded.shell_table import Table
+
+        return examined(script, Table(known))
+    if script not in _read:
+        if not _tables:
+            from wfc.embedded.shell_table import Table
+
+            _tables.append(Table({}))
+        _read[script] = examined(script, _tables[0])
+    return _read[script]
+
+
+def examined(script: str, table: Table) -> Verdict:
+    """`classify` by a table."""
+    from wfc.embedded.shell_reader import Reader
+
+    data = script.encode("utf-8", "replace")
+    root = parser().parse(data).root_node
+    if root.has_error or is_deep(root):
+        return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
+    reasons = Reader(table, lambda text: parser().parse(text).root_node).script(root)
+    if len(data) != len(script):
+        reasons = tuple(in_characters(reason, data) for reason in reasons)
+    return joined(reasons)
+
+
+def is_deep(root: Node) -> bool:
+    """Is a script nested deeper than can be followed?"""
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > DEEPEST:
+            return True
+        stack += [(child, depth + 1) for child in node.named_children]
+    return False
+
+
+def parser() -> Parser:
+    """The parser of bash: loading it takes 10 ms, so only where a script is read."""
+    if not _parsers:
+        import tree_sitter
+        import tree_sitter_bash
+
+        _parsers.append(tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language())))
+    return _parsers[0]
+
+
+def in_characters(reason: Reason, data: bytes) -> Reason:
+    """A reason with offsets in characters instead of bytes."""
+    start, end = (len(data[:place].decode("utf-8", "replace")) for place in (reason.start, reason.end))
+    return Reason(reason.kind, reason.verdict, start, end, reason.what, reason.effect, reason.help)
+
+
+def unsafe(verdict: Verdict) -> tuple[Reason, ...]:
+    """The statements by which a script is not the same twice."""
+    return tuple(reason for reason in verdict.reasons if reason.verdict == UNSAFE)

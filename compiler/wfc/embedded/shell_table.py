@@ -1,0 +1,149 @@
+"""What is known of commands: commands.toml, read as commands.bin, with the entries of a user over it."""
+
+from __future__ import annotations
+
+import marshal
+import os
+
+from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
+from wfc.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Value = str | Sequence[str]
+    Known = Mapping[str, Mapping[str, Value]]
+    """Command → form of its call → what it does, as in commands.toml."""
+
+TABLE = os.path.join(os.path.dirname(__file__), "commands.bin")
+"""commands.toml as `wfc.build_commands` writes it."""
+WRITE = "write"
+"""Safe, and a word of the call names the file that is written."""
+SETTINGS = ("options", "long", "paths", "removes")
+
+
+class Form(Record):
+    """One form of a call: the words it begins with and the flags it has. value: what it does (commands.toml)."""
+
+    words: tuple[str, ...]
+    flags: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    last: bool
+    verdict: str
+    effect: str
+    help: str
+
+    def fits(self, words: Sequence[str], flags: Sequence[tuple[str, str | None]]) -> bool:
+        """Is a call with these words and (flag, value) of this form?"""
+        size = len(self.words)
+        if tuple(words[:size]) != self.words or (self.last and len(words) > size):
+            return False
+        return all(
+            any(flag in names and (not values or value in values) for flag, value in flags)
+            for names, values in self.flags
+        )
+
+
+class Command(Record):
+    """A command: its forms, best first; the flags that take a value; the rest as in commands.toml."""
+
+    forms: tuple[Form, ...]
+    options: frozenset[str] = frozenset()
+    long: bool = False
+    paths: str = ""
+    removes: bool = False
+
+    def form(self, words: Sequence[str], flags: Sequence[tuple[str, str | None]]) -> Form:
+        """The form of a call that tells most, `unknown` where none fits."""
+        return next((form for form in self.forms if form.fits(words, flags)), NOT_KNOWN)
+
+    def parsed(self, words: Sequence[str]) -> tuple[list[int], list[tuple[str, str | None]]]:
+        """The numbers of the words that are no flags and no values of flags, and (flag, value or None) of the rest."""
+        plain: list[int] = []
+        flags: list[tuple[str, str | None]] = []
+        number = 0
+        while number < len(words):
+            word = words[number]
+            following = words[number + 1] if number + 1 < len(words) else None
+            number += 1
+            if word == "--":
+                plain += range(number, len(words))
+                break
+            if len(word) < 2 or word[0] != "-":
+                plain.append(number - 1)
+            elif word.startswith("--") or self.long:
+                name, equals, value = word.partition("=")
+                takes = not equals and name in self.options
+                flags.append((name, value if equals else following if takes else None))
+                number += takes
+            else:
+                number += self.bundle(word, following, flags)
+        return plain, flags
+
+    def bundle(self, word: str, following: str | None, flags: list[tuple[str, str | None]]) -> int:
+        """The flags of `-abc`; one that takes a value takes the rest, or the next word. → how many words further."""
+        for place, letter in enumerate(word[1:], 2):
+            name = f"-{letter}"
+            if name in self.options:
+                rest = word[place:]
+                flags.append((name, rest or following))
+                return 0 if rest else 1
+            flags.append((name, None))
+        if len(word) > 2:
+            flags.append((word, None))
+        return 0
+
+
+NOT_KNOWN = Form((), (), False, UNKNOWN, "", "")
+
+
+def form(text: str, value: Value) -> Form:
+    """A key and a value of commands.toml. Raises ValueError for a verdict that there is not."""
+    verdict, effect, remedy = (value, "", "") if isinstance(value, str) else (*value, "", "")[:3]
+    if verdict not in (READ, SAFE, WRITE, UNKNOWN, UNSAFE):
+        raise ValueError(f"{text}: there is no verdict {verdict!r}")
+    parts = text.split()
+    words = tuple(part for part in parts if part[0] != "-" and part != ".")
+    flags = [part.partition("=") for part in parts if part[0] == "-"]
+    return Form(
+        words,
+        tuple((tuple(names.split(",")), tuple(values.split(",")) if values else ()) for names, _, values in flags),
+        "." in parts,
+        verdict,
+        effect,
+        remedy,
+    )
+
+
+def weight(form: Form) -> int:
+    """How much of a call a form tells, negative, so that the first of a sorted list tells most."""
+    return -(2 * len(form.words) + 2 * len(form.flags) + form.last)
+
+
+def command(entry: Mapping[str, object]) -> Command:
+    """One table of commands.toml."""
+    forms = [form(text, value) for text, value in entry.items() if text not in SETTINGS]  # type: ignore[arg-type]
+    return Command(
+        tuple(sorted(forms, key=weight)),
+        frozenset(str(entry.get("options", "")).split()),
+        bool(entry.get("long", False)),
+        str(entry.get("paths", "")),
+        bool(entry.get("removes", False)),
+    )
+
+
+class Table:
+    """The commands by name, each read when it is first asked for."""
+
+    def __init__(self, known: Known) -> None:
+        with open(TABLE, "rb") as file:
+            self.entries: dict[str, dict[str, object]] = marshal.loads(file.read())
+        for name, forms in known.items():
+            self.entries[name] = {**self.entries.get(name, {}), **forms}
+        self.commands: dict[str, Command] = {}
+
+    def command(self, name: str) -> Command | None:
+        """What is known of a command, None for nothing."""
+        if name not in self.commands and name in self.entries:
+            self.commands[name] = command(self.entries[name])
+        return self.commands.get(name)

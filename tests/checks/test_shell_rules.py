@@ -1,0 +1,156 @@
+"""Edges of the checks that read scripts: shell-not-rerunnable, shell-hides-failure, retry-not-idempotent and
+effect-contradicted, on both sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import NAME, codes, findings, flow
+
+DAILY = 'on schedule("0 3 * * *", timezone: "UTC") concurrency 1 skip defaults { timeout 5m }'
+HOOK = 'on webhook("/x", secret: "s") defaults { timeout 5m }'
+PLAIN = "defaults { timeout 5m }"
+RETRY = "retry fixed(attempts: 3, every: 5s)"
+POLL = "until done.ok every 30s within 10m"
+
+
+def task(script: str, clauses: str = "", name: str = "a") -> str:
+    """A task with a script in the form that most have."""
+    return f'task {name} = shell("""\n    {script}\n  """) {clauses}'
+
+
+@pytest.mark.parametrize(
+    ("head", "script", "clauses", "expected"),
+    [
+        (DAILY, "mkdir /srv/a", "", True),
+        (HOOK, "mkdir /srv/a", "", True),
+        (PLAIN, "mkdir /srv/a", "", False),
+        (DAILY, "mkdir a", "", False),
+        (DAILY, "mkdir -p /srv/a", "", False),
+        (DAILY, "[ -d /srv/a ] || mkdir /srv/a", "", False),
+        (DAILY, "mkdir /srv/a", 'effect safe "the machine is new each time"', False),
+        (DAILY, "useradd etl", "", True),
+        (DAILY, "useradd etl", "idempotent", False),
+        (DAILY, "cat in.csv >> /srv/all.csv", "", True),
+        (DAILY, "cat in.csv >> all.csv", "", False),
+        (DAILY, 'echo "done" >> /var/log/load', "", False),
+        (DAILY, 'echo "done" >> /srv/load.log', "", False),
+        (DAILY, "mail -s done ops@example.com < report.txt", "", False),
+        (DAILY, 'curl -d @m.json "$HOOK"', "", False),
+        (DAILY, "./load.sh", "", False),
+    ],
+)
+def test_repeated_runs(head: str, script: str, clauses: str, expected: bool) -> None:
+    assert ("WF411" in codes(flow(task(script, clauses), head), "WF411")) is expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('curl -d @m.json "$HOOK"; echo ok=true >> "$WFC_OUTPUT"', True),
+        ("kubectl get job load; echo ok=true >> $WFC_OUTPUT", False),
+        ("./ask.sh", False),
+    ],
+)
+def test_polls(script: str, expected: bool) -> None:
+    body = f'task done = shell("""\n    {script}\n  """) -> {{ ok: bool }} {POLL}'
+    assert ("WF411" in codes(flow(body, PLAIN), "WF411")) is expected
+
+
+def test_a_script_with_a_retry_is_told_once() -> None:
+    found = codes(flow(task("mkdir /srv/a", RETRY), DAILY), "WF411")
+    assert [code for code in found if code in ("WF303", "WF411")] == ["WF303"]
+
+
+def test_the_statement_is_shown_where_it_stands() -> None:
+    text = flow(task("cp x y\n    mkdir /srv/a\n    ./load"), DAILY)
+    (found,) = [item for item in findings(text, NAME, "WF411") if item.code == "WF411"]
+    assert text[found.span.start : found.span.end] == "mkdir /srv/a"
+    assert found.message == (
+        "`mkdir /srv/a` in `a` fails when its run is repeated, because the directory exists"
+    )  # fmt: skip
+    assert text[found.labels[0].span.start :].startswith("on schedule(")
+
+
+def test_a_statement_that_stands_there_twice_is_shown_by_its_script() -> None:
+    text = flow('task a = shell("mkdir /srv/a; mkdir /srv/a")', DAILY)
+    (found,) = [item for item in findings(text, NAME, "WF411") if item.code == "WF411"]
+    assert text[found.span.start : found.span.end] == '"mkdir /srv/a; mkdir /srv/a"'
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("./load || true", True),
+        ("./load 2>/dev/null ||:", True),
+        ("curl -fsS -d @m.json https://a.example.com/x || true", True),
+        ("psql -f load.sql || :", True),
+        ("set +e\n    ./load", True),
+        ("set +e\n    ./load\n    code=$?\n    exit $code", False),
+        ("grep -c x f || true", False),
+        ("n=$(grep -c x f || true)", False),
+        ("docker rm -f web || true", False),
+        ("kubectl delete job old || true", False),
+        ("rm a || true", False),
+        ("kill $pid || true", False),
+        ("mkdir a || true", False),
+        ("git commit -m x || true", False),
+        ("./load || exit 1", False),
+        ("./load || ./other", False),
+        ("echo '|| true'", False),
+        ("if then || true", False),
+    ],
+)
+def test_hidden_failures(script: str, expected: bool) -> None:
+    assert ("WF413" in codes(flow(task(script), PLAIN))) is expected
+
+
+def test_failures_may_be_hidden_while_cleaning_up() -> None:
+    told, cleaned = task("./tell || true", name="b"), task("./clean || :", name="c")
+    body = f"{task('./load')} on failure {{ {told} }} finally {{ {cleaned} }}"
+    assert "WF413" not in codes(flow(body, PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("script", "clauses", "expected"),
+    [
+        ("kubectl get pods", "", False),
+        ("kubectl apply -f a.yml", "", False),
+        ("kubectl create -f a.yml", "", True),
+        ("./load", "", True),
+        ("./load", 'effect safe "it looks first"', False),
+        ("ls", 'effect unsafe "it is not what it seems"', True),
+        ("if then", "", True),
+    ],
+)
+def test_retried_scripts(script: str, clauses: str, expected: bool) -> None:
+    assert ("WF303" in codes(flow(task(script, f"{RETRY} {clauses}"), PLAIN))) is expected
+
+
+def test_what_a_retry_doubles_is_named() -> None:
+    text = flow(task("./prepare\n    aws sqs send-message --queue-url q --message-body b", RETRY), PLAIN)
+    (found,) = [item for item in findings(text) if item.code == "WF303"]
+    assert found.message == (
+        "`aws sqs send-message --queue-url q --message-body b` in the script of `a` sends the message again "
+        "when a retry follows an attempt that had worked"
+    )
+    assert text[found.labels[0].span.start : found.labels[0].span.end].startswith("aws sqs send-message")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("mkdir a", True),
+        ("ln -s a b", True),
+        ("echo x >> /srv/f", True),
+        ("psql -c 'insert into t values (1)'", True),
+        ('echo x >> "$F"', False),
+        ("mkdir -p a", False),
+        ("curl -d x https://a.example.com/x", False),
+        ("git commit -m x", False),
+        ("[ -d a ] || mkdir a", False),
+    ],
+)
+def test_claims_that_the_text_speaks_against(script: str, expected: bool) -> None:
+    found = [item for item in findings(flow(task(script, 'effect safe "it is"'), PLAIN)) if item.code == "WF402"]
+    assert [item.severity for item in found] == (["warning"] if expected else [])
