@@ -378,6 +378,15 @@ CASES: tuple[Case, ...] = (
         for name in ("sql", "braces", "github", "quotes", "lines", "emoji", "percent", "long")
     ),
     Case(
+        "33 several", "33_sql.wf", "c33_several", inputs={"v": "it's; :name"}, secrets={"pg_url": "$PG_URL"},
+        states={"put": OK, "bad": FAILED, "note": OK, "get": OK}, outputs={"rows": 2, "names": "it's; :name,a;b"},
+        behaviours=result("put", rows=2) | {
+            ("task", "bad"): FAIL,
+            ("task", "get"): Behaviour(returns=[{"name": "it's; :name"}, {"name": "a;b"}]),
+        },
+        order=("put < bad", "bad < note", "note < get"),
+    ),
+    Case(
         "33 misfit", "33_sql.wf", "c33_misfit", {"get": FAILED}, state="failed", secrets={"pg_url": "$PG_URL"},
         behaviours={("task", "get"): Behaviour(returns=[{"id": 1, "name": 2}])},
     ),

@@ -219,7 +219,8 @@ def sql(op: ir.Sql, call: Call, place: Place) -> Work:
     if op.mode == "execute":
         script = bash.lines(*given, text, ";", "\\echo rows=:ROW_COUNT" if place.paths else "")
         target = f" >> {OUTPUT}" if place.paths else " > /dev/null"
-        return Work(bash.heredoc(f"psql -Xq {connect}{target}", script, "SQL"), "bash", env, computed)
+        # psql makes one transaction (-1) of what it reads by -f only
+        return Work(bash.heredoc(f"psql -Xq1 {connect} -f -{target}", script, "SQL"), "bash", env, computed)
     rows = f'"$RUNNER_TEMP/{place.step}.rows"'
     script = bash.lines(*given, "with q as (", text, ") select coalesce(json_agg(q), '[]') from q;")
     fits = f'if {shapes.jq(call.type)} then . else error("the rows do not fit") end'
@@ -231,14 +232,17 @@ def sql(op: ir.Sql, call: Call, place: Place) -> Work:
 
 
 CASTS = {"int": "::bigint", "float": "::float8", "bool": "::boolean", "date": "::date", "datetime": "::timestamptz"}
-TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|(?<![\w:]):([A-Za-z_]\w*)", re.DOTALL)
+TOKEN = re.compile(
+    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|::|(?<![\w:]):(?P<name>[A-Za-z_]\w*)",
+    re.DOTALL,
+)
 
 
 def parameters(text: str, casts: dict[str, str]) -> str:
     """SQL with `:name` written as psql's quoted variable; strings, comments and casts stay."""
 
     def change(match: re.Match[str]) -> str:
-        name = match[1]
+        name = match["name"]
         return f":'{name}'{casts[name]}" if name in casts else match[0]
 
     return TOKEN.sub(change, text)

@@ -21,7 +21,10 @@ PSYCOPG = "psycopg[binary]==3.3.9"
 
 
 def sql_task(job: Job, op: ir.Sql) -> model.Script:
-    """One statement in one transaction; rows checked against the type."""
+    """One transaction; rows checked against the type.
+
+    A server takes parameters for one statement only, so those of several are put in by the driver (ClientCursor).
+    """
     operands = compute.Operands(job.unit.places, job.site.around)
     url = operands.value(op.url, "url")
     params = "{" + ", ".join(f"{python_literal(name)}: {operands.value(expr, name)}" for name, expr in op.params) + "}"
@@ -35,6 +38,14 @@ def sql_task(job: Job, op: ir.Sql) -> model.Script:
             f"outputs(value=typed(plain(rows), {shape(job.call.type)}))",
         ]
         imports, kernel = (*imports, "from psycopg.rows import dict_row"), ("outputs", "plain", "typed")
+    elif is_several(op.sql):
+        lines = [
+            f"with psycopg.connect({url}, cursor_factory=psycopg.ClientCursor) as db:",
+            f"    done = {statement}",
+            "    while done.nextset():",
+            "        pass",
+            "outputs(rows=done.rowcount)",
+        ]
     else:
         lines = [f"with psycopg.connect({url}) as db:", f"    rows = {statement}.rowcount", "outputs(rows=rows)"]
     packages = (f'"{PSYCOPG}"',) if job.unit.options.get("image") is None else ()
@@ -52,6 +63,11 @@ def bound(sql: str) -> str:
         return found[0].replace("%", "%%")
 
     return TOKENS.sub(one, sql.strip())
+
+
+def is_several(sql: str) -> bool:
+    """Does a text hold more than one statement?"""
+    return ";" in TOKENS.sub("", sql).strip().rstrip(";")
 
 
 def _text(sql: str) -> str:
