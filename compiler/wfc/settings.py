@@ -37,13 +37,17 @@ NAME = "wfc.toml"
 TABLES = ("project", "defaults", "secrets", "target", "environments", "check")
 PROJECT_KEYS = {"root": str, "catalogs": list, "namespace": str}
 DEFAULT_KEYS = {"retry": str, "timeout": str}
-CHECK_KEYS = {"preset": str, "select": list, "ignore": list, "severity": dict, "per-path": dict}
+CHECK_KEYS = {"preset": str, "select": list, "ignore": list, "severity": dict, "per-path": dict, "commands": dict}
+
+DOES = ("read", "safe", "write", "unknown", "unsafe")
+"""What a second run of a command does (wfc/embedded/commands.toml says what each means)."""
 
 
 class CheckSettings(Record):
     """[check], or the same from the command line: codes, prefixes and names of checks as they are written.
 
-    preset: "" unless said. severity: (code, severity or "off"). per_path: (glob, what to ignore there).
+    preset: "" unless said. severity: (code, severity or "off"). per_path: (glob, what to ignore there). commands:
+    (command, ((form, what it does), …)), as wfc.embedded.shell.extend takes them.
     """
 
     preset: str = ""
@@ -51,6 +55,7 @@ class CheckSettings(Record):
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     per_path: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    commands: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 class Settings(Record):
@@ -152,7 +157,29 @@ def check_settings(path: str, table: dict[str, Json]) -> CheckSettings:
             for glob, inner in paths.items()
             if isinstance(inner, dict)
         ),
+        tuple((name, forms_of(path, name, forms)) for name, forms in commands_of(table).items()),
     )
+
+
+def commands_of(table: dict[str, Json]) -> dict[str, Json]:
+    """[check.commands], {} without one; that it is a table has been checked."""
+    found = table.get("commands", {})
+    assert isinstance(found, dict)
+    return found
+
+
+def forms_of(path: str, name: str, forms: Json) -> tuple[tuple[str, str], ...]:
+    """(form, what it does) of one entry of [check.commands]; a text alone is about every call.
+
+    Raises UserError for what is not one of DOES, or no text.
+    """
+    place = f"{path}: [check.commands] {name}"
+    if not isinstance(forms, dict):
+        forms = {"": forms}
+    for form, does in forms.items():
+        if does not in DOES:
+            raise UserError(f"{place} {form}".rstrip() + f" is {does!r}", f"known: {', '.join(DOES)}")
+    return tuple((form, str(does)) for form, does in forms.items())
 
 
 def texts(path: str, where: str, values: Json) -> tuple[str, ...]:

@@ -167,3 +167,29 @@ def test_herds(crons: list[str], expected: int) -> None:
         for number, cron in enumerate(crons)
     )
     assert codes(text, "WF807").count("WF807") == expected
+
+
+DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m }'
+
+
+@pytest.mark.parametrize(
+    ("head", "call", "expected"),
+    [
+        (DAILY, 'shell("./load.sh")', True),
+        (DAILY, 'shell("make release")', True),
+        (DAILY, 'shell("echo a; ./load.sh")', True),
+        (DAILY, 'shell("mkdir -p a && touch a/b")', False),
+        (DAILY, 'shell("git commit -m x")', False),  # not unknown but unsafe, which is another matter
+        (DAILY, 'shell("./load.sh") effect safe "x"', False),
+        (DAILY, 'shell("./load.sh") effect unsafe "x"', False),
+        (DAILY, 'shell("./load.sh") idempotent', False),
+        (DAILY, 'python("return 1") -> int', True),
+        (DAILY, 'sql.execute(url: k, sql: "call rebuild()")', True),
+        (DAILY, 'sql.execute(url: k, sql: "delete from a where id = 1")', False),
+        ("on manual() defaults { timeout 1m }", 'shell("./load.sh")', False),
+        ("defaults { timeout 1m }", 'shell("./load.sh")', False),
+        ('on webhook(path: "x") defaults { timeout 1m }', 'shell("./load.sh")', True),
+    ],
+)
+def test_effects_that_nobody_knows(head: str, call: str, expected: bool) -> None:
+    assert has("WF401", flow(f"secret k task a = {call}", head)) is expected

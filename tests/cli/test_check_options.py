@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from command_line import Done, codes, wfc, write
 from wfc.check import PRESETS, allowable, in_preset
 from wfc.checks import PAGES, all_checks
+from wfc.embedded.shell import extend
 from wfc.rules import expanded, fits
 
 # A script without an end to its time (WF302), on the 31st of February (WF802).
@@ -211,3 +213,34 @@ def test_a_prefix_stands_for_those_that_may_be_ignored() -> None:
 )
 def test_globs(pattern: str, path: str, wanted: bool) -> None:
     assert fits(path, pattern) is wanted
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """The commands of a project hold for the process: take them away again."""
+    yield
+    extend({})
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize(
+    ("commands", "wanted"),
+    [
+        ("", ["WF303"]),
+        ('"./load.sh" = "safe"', []),
+        ('"./load.sh" = { "" = "unsafe", "--dry-run" = "read" }', ["WF303"]),
+        ('"./load.sh" = { "" = "unsafe", "all" = "safe" }', []),
+    ],
+)
+def test_commands_of_the_project(commands: str, wanted: list[str]) -> None:
+    write("wfc.toml", f"[check.commands]\n{commands}\n")
+    write("f.wf", 'flow f { task a = shell("./load.sh all") retry fixed(attempts: 3, every: 5s) timeout 1m }\n')
+    assert codes(check("f.wf")) == wanted
+
+
+def test_a_command_that_does_what_there_is_not() -> None:
+    write("wfc.toml", '[check.commands]\nacme = { "send" = "save" }\n')
+    done = check("f.wf")
+    assert (done.code, done.out) == (2, "")
+    assert "[check.commands] acme send is 'save'" in done.err
+    assert "known: read, safe, write, unknown, unsafe" in done.err

@@ -48,12 +48,16 @@ def add_paths(to: ArgumentParser) -> None:
 def rules_of(settings: Settings, more: CheckSettings | None = None) -> Rules | None:
     """What the settings and the command line (`more`) want of the checks; None for nothing in particular.
 
-    Raises UserError (wfc.rules.rules).
+    The commands of [check.commands] are known from then on. Raises UserError (wfc.rules.rules).
     """
     if more is None and settings.check == CheckSettings():
         return None
     from wfc.rules import rules
 
+    if settings.check.commands:
+        from wfc.embedded.shell import extend
+
+        extend({name: dict(forms) for name, forms in settings.check.commands})
     return rules(settings.check, settings.folder, more)
 
 

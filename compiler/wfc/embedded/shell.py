@@ -19,7 +19,18 @@ DEEPEST = 100
 _parsers: list[Parser] = []
 _tables: list[Table] = []
 _read: dict[str, Verdict] = {}
-"""Made when first needed, and kept: the parser, the table without a user's entries, the verdicts by it."""
+"""Made when first needed, and kept: the parser, the table, the verdicts by it."""
+
+
+def extend(known: Known) -> None:
+    """The commands that a project adds ([check.commands] of wfc.toml), for all scripts read by `classify` from now on.
+
+    known: as `classify` has it; {} takes them away. Raises ValueError as it does, when such a command is read.
+    """
+    from wfc.embedded.shell_table import Table
+
+    _read.clear()
+    _tables[:] = [Table(known)]
 
 
 def classify(script: str, known: Known | None = None) -> Verdict:
