@@ -128,9 +128,7 @@ class Pretty:
 
     def finding(self, one: Diagnostic) -> str:
         """All lines of a finding."""
-        head = (
-            f"{self.paint(f'{one.severity}[{one.code}]', one.severity)} {one.name}: {self.paint(one.message, 'bold')}"
-        )
+        head = self.head(one)
         marks = [(one.span, "", True), *((label.span, label.text, False) for label in one.labels)]
         numbers = [positions(span, self.sources)[0].line for span, _, _ in marks]
         margin = len(str(max(numbers)))
@@ -141,6 +139,13 @@ class Pretty:
         for name, text in (("why", one.why), ("help", one.help), *(("fix", fix.title) for fix in one.fixes)):
             lines += self.note(name, text, margin)
         return "\n".join(lines) + "\n"
+
+    def head(self, one: Diagnostic) -> str:
+        """`error[WF303] name: message`, wrapped."""
+        lead = f"{one.severity}[{one.code}] {one.name}: "
+        first, *more = wrapped(lead + one.message, COLUMNS, COLUMNS - 2)
+        rows = [self.paint(first[len(lead) :], "bold"), *("  " + self.paint(row, "bold") for row in more)]
+        return f"{self.paint(f'{one.severity}[{one.code}]', one.severity)} {one.name}: " + "\n".join(rows)
 
     def frame(
         self, path: str, marks: list[tuple[Span, str, bool]], margin: int, severity: str, arrow: str
@@ -179,26 +184,46 @@ class Pretty:
         for span, text, primary in sorted(marks, key=lambda mark: (not mark[2], mark[0].start)):
             left = min(max(0, span.start - begin - cut), len(shown))
             right = min(max(span.end - begin - cut, left), len(shown))
-            size = max(1, min(width(shown[left:right]), room - width(shown[:left])))
-            mark = ("^" if primary else "-") * size + (f" {text}" if text else "")
-            rows.append(" " * width(shown[:left]) + self.paint(mark, severity if primary else "place"))
+            before = min(width(shown[:left]), room - 1)  # what is cut off is marked where the line is
+            mark = ("^" if primary else "-") * max(1, min(width(shown[left:right]), room - before))
+            style = severity if primary else "place"
+            if not text or before + len(mark) + 1 + width(text) <= room:
+                rows.append(" " * before + self.paint(f"{mark} {text}".rstrip(), style))
+                continue
+            # no place behind the mark: the text comes below, as far to the right as it fits
+            indent = max(0, min(before, room - width(text)))
+            rows.append(" " * before + self.paint(mark, style))
+            rows += [" " * indent + self.paint(row, style) for row in wrapped(text, room - indent, room - indent)]
         return clipped(visible(shown), room), rows
 
     def note(self, name: str, text: str, margin: int) -> list[str]:
         """`= help: …`, wrapped."""
         if not text:
             return []
-        from textwrap import wrap
-
         lead = f"{' ' * margin} = "
         label = f"{name}: "
-        rows = wrap(text, COLUMNS - len(lead) - len(label), break_long_words=False, break_on_hyphens=False) or [""]
+        room = COLUMNS - len(lead) - len(label)
+        rows = wrapped(text, room, room)
         first = f"{' ' * margin} {self.paint('=', 'place')} {self.paint(label.strip(), 'bold')} {rows[0]}"
         return [first, *(" " * (len(lead) + len(label)) + row for row in rows[1:])]
 
     def paint(self, text: str, style: str) -> str:
         """A text in a colour, when colours are wanted."""
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.colour else text
+
+
+def wrapped(text: str, first: int, others: int) -> list[str]:
+    """A text in rows of at most so many columns, cut between words only; at least one row."""
+    if width(text) <= first:
+        return [text]
+    rows, row, room = [], "", first
+    for word in text.split(" "):
+        if row and width(row) + 1 + width(word) > room:
+            rows.append(row)
+            row, room = word, others
+        else:
+            row = f"{row} {word}" if row else word
+    return [*rows, row]
 
 
 def visible(text: str) -> str:
