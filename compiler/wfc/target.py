@@ -115,7 +115,8 @@ class Target(Record):
     """A target: `wfc compile --target NAME`.
 
     versions: engine versions whose text it can write, the default first. folder: where its files go by default.
-    suffix: of the main file. compile(project, flow, version) lowers and emits one flow of the project.
+    suffix: of the main file. compile(project, flow, version) lowers and emits one flow of the project. moot: codes of
+    checks against whose faults the engine itself guards, so that they are not told of flows for it alone.
     """
 
     name: str
@@ -126,3 +127,4 @@ class Target(Record):
     capabilities: tuple[Capability, ...]
     options: tuple[Option, ...]
     compile: Callable[[Project, Flow, str], Compiled]
+    moot: frozenset[str] = frozenset()

@@ -244,3 +244,25 @@ def test_a_command_that_does_what_there_is_not() -> None:
     assert (done.code, done.out) == (2, "")
     assert "[check.commands] acme send is 'save'" in done.err
     assert "known: read, safe, write, unknown, unsafe" in done.err
+
+
+@pytest.mark.parametrize(
+    ("targets", "wanted"),
+    [
+        ((), ["WF610", "WF801"]),
+        (("kestra",), ["WF610"]),
+        (("airflow",), ["WF801"]),
+        (("github",), ["WF801"]),
+        (("airflow", "github"), ["WF801"]),
+        (("kestra", "airflow"), ["WF610", "WF801"]),
+    ],
+)
+def test_what_an_engine_guards_against_is_not_told_for_it_alone(targets: tuple[str, ...], wanted: list[str]) -> None:
+    write(
+        "f.wf",
+        'flow f { on schedule("0 * * * *", timezone: "UTC") on webhook(path: "x") '
+        'task a = shell("./a") timeout 2h effect unsafe "x" }\n',
+    )
+    options = [word for name in targets for word in ("--target", name)]
+    found = codes(check("--select", "WF610,WF801", *options, "f.wf"))
+    assert [code for code in found if code in ("WF610", "WF801")] == sorted(wanted, reverse=True)

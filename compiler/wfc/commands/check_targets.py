@@ -9,7 +9,7 @@ from wfc.pipeline import compile_flow, has_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 def with_targets(
-    gathered: Gathered, found: tuple[Diagnostic, ...], targets: Iterable[tuple[str, str]], rules: Rules | None
+    gathered: Gathered, found: tuple[Diagnostic, ...], targets: Collection[tuple[str, str]], rules: Rules | None
 ) -> tuple[Diagnostic, ...]:
     """The findings, and those of compiling each flow that was asked for: (target, version) in turn.
 
-    Flows with errors can't be compiled: then the findings are given as they are, and standard error says so.
+    What each of the targets guards against itself is left out. Flows with errors can't be compiled: then the findings
+    are given as they are, and standard error says so.
     """
     import wfc_targets
 
+    moot = frozenset.intersection(*(wfc_targets.load(name).moot for name, _ in targets))
+    found = tuple(item for item in found if item.code not in moot)
     if has_errors(found):
         names = ", ".join(name for name, _ in targets)
         print(f"note: not compiled for {names}: mend the errors first", file=sys.stderr)
