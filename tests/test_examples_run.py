@@ -39,7 +39,9 @@ def test_scenario(
     way = WAYS[request.node.callspec.params["engine"]]
     if way.target.name in scenario.but:
         pytest.skip(scenario.but[way.target.name])
-    place = Place(tmp_path, world, postgres)
+    # Its server is not started for the scenarios that need none.
+    store = request.getfixturevalue("object_stores").bucket(scenario.bucket) if scenario.bucket else None
+    place = Place(tmp_path, world, postgres, store)
     for path, replies in scenario.replies.items():
         world.script(path, *replies)
     programs = scenario.prepare(place)
@@ -55,6 +57,8 @@ def test_scenario(
     env = {"PATH": f"{programs}:{own_path(way.target.name)}:{os.environ['PATH']}"} if programs else {}
     if way.target.name == "airflow":
         env |= {f"AIRFLOW_CONN_{name}": secrets.pop(name) for name in list(secrets) if name == "WAREHOUSE_URL"}
+    # boto3 tries again by itself; so what is seen to be tried again is what the flow tries again
+    env |= {**store.login, "AWS_MAX_ATTEMPTS": "1"} if store else {}
     event = scenario.event
     if way.target.name == "github" and "workflow_dispatch:" not in "".join(files.values()):
         event = event or TriggerEvent("schedule", {})  # GitHub starts no other run of it, so its inputs are defaults
@@ -72,6 +76,12 @@ def test_scenario(
     trace = way.trace(run, made)
     found = [] if trace.state == scenario.state else [f"the run is {trace.state}"]
     found += scenario.problems(place)
+    tried = {str(instance): instance.attempts for instance in trace.instances}
+    found += [
+        f"{name} was tried {tried.get(name)} times, not {wanted}"
+        for name, wanted in scenario.attempts.items()
+        if tried.get(name) != wanted
+    ]
     assert found == [], "\n".join([*found, run.summary(), run.log[-5000:]])
 
 

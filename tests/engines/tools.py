@@ -1,4 +1,4 @@
-"""A Python for the script tasks of all engines, with the database driver that a compiled flow would install."""
+"""A Python for the script tasks of all engines, with the packages that a compiled flow would install."""
 
 from __future__ import annotations
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engines.engine import TriggerEvent
 from engines.world import Reply, World
+
+if TYPE_CHECKING:
+    from engines.objects import ObjectStore
 
 VENDORS = {
     "https://api.github.com": "/github",
@@ -30,21 +33,27 @@ HURRY = (
 
 @dataclass
 class Place:
-    """What a scenario is given. folder: of its own. world: the doubles. database: the URL of an empty PostgreSQL."""
+    """What a scenario is given. folder: of its own. world: the doubles. database: the URL of an empty PostgreSQL.
+
+    store: the bucket that it names, None when it names none.
+    """
 
     folder: Path
     world: World
     database: str
+    store: ObjectStore | None = None
 
 
 @dataclass(frozen=True)
 class Scenario:
     """name: of the example and what happens. replies: path → answers in turn, the last one again. state: of the run.
 
-    inputs, secrets, configs, event: what the run is given; texts in them may hold {url}, {folder} and {database}.
+    inputs, secrets, configs, event: what the run is given; texts in them may hold {url}, {folder}, {database}
+    and {store}.
     calls: path → how often it must have been called. bodies: path → the JSON of each request, in order of arrival.
     decision: of the person who is asked (None: nobody is). but: engine → why it does not run there.
     prepare: makes what the flow needs beside its doubles; gives the folder of stand-ins for programs, or "".
+    bucket: the S3 bucket that it needs, "" for none. attempts: task instance → how often it was tried.
     check: what else must be seen; gives what is wrong. edits: further changes of the text, for this machine.
     """
 
@@ -62,6 +71,8 @@ class Scenario:
     prepare: Callable[[Place], str] = lambda _place: ""
     check: Callable[[Place], list[str]] = lambda _place: []
     edits: tuple[tuple[str, str], ...] = ()
+    bucket: str = ""
+    attempts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def example(self) -> str:
@@ -93,7 +104,9 @@ class Scenario:
 
 
 def filled(value: str, place: Place) -> str:
-    """A text with the address of the doubles, the folder and the database in it."""
-    for name, text in (("{url}", place.world.url), ("{folder}", str(place.folder)), ("{database}", place.database)):
-        value = value.replace(name, text)
+    """A text with the addresses of the doubles and of the store, the folder and the database in it."""
+    known = {"url": place.world.url, "folder": str(place.folder), "database": place.database}
+    known |= {"store": place.store.endpoint} if place.store else {}
+    for name, text in known.items():
+        value = value.replace(f"{{{name}}}", text)
     return value

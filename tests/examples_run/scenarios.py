@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
+from datetime import UTC, datetime
 from typing import Any
 
 from catalog.stand_in import recorded, stand_in
@@ -492,4 +494,144 @@ ORDERS = (
     ),
 )
 
-SCENARIOS = (*RELEASE, *TICKETS, *PUSHES, *HEALS, *ROLLOUTS, *ORDERS)
+# --- nightly_backups: a real PostgreSQL with its own tools, a real boto3 against moto's S3 ---
+
+TABLE = "create table t (id int primary key, name text); insert into t values (1, 'x'), (2, $$y'; $(id)$$)"
+# The function has no schema in front of its table, and a restore has an empty search_path: no row can be read back.
+# https://www.postgresql.org/docs/current/sql-createtable.html: a CHECK must not read other tables for this reason.
+BROKEN = """
+create table plans (name text primary key);
+insert into plans values ('free');
+create function known(plan text) returns bool language sql as 'select exists (select 1 from plans where name = plan)';
+create table accounts (id int primary key, plan text check (known(plan)));
+insert into accounts values (1, 'free');
+"""
+DATABASES = ("orders", "users", "billing")
+KEPT, OLD = 29, 31  # days; both also when midnight passes in the middle of the test
+
+
+def psql(url: str, statement: str) -> str:
+    """What psql prints for a statement."""
+    command = ["psql", "-XqAt", "--set=ON_ERROR_STOP=1", "-c", statement, url]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def databases(**others: str) -> Any:
+    """Three databases, with `others` in the place of the usual table, and a bucket with old and newer objects."""
+
+    def prepare(place: Place) -> str:
+        assert place.store
+        for name in DATABASES:
+            psql(place.database, f"drop database if exists restore_{name}")
+            psql(place.database, f"create database {place.database.rpartition('/')[2]}_{name}")
+            psql(f"{place.database}_{name}", others.get(name, TABLE))
+            place.store.put(f"{name}/old", OLD)
+            place.store.put(f"{name}/kept", KEPT)
+        place.store.put("other/old", OLD)
+        return ""
+
+    return prepare
+
+
+def busy(place: Place) -> str:
+    """The same, and the store is busy when it is first asked to keep the dump of the orders, and the second time."""
+    databases()(place)
+    assert place.store
+    place.store.faults.busy[f"PUT /{place.store.bucket}/orders/{today()}.dump"] = 2
+    return ""
+
+
+def today() -> str:
+    """The day, of which the flow makes keys."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def backups(*names: str, expired: bool, told: str = "", broken: str = "") -> Any:
+    """A check of the bucket: dumps of these databases, which restore; of the server; and of what Slack was told."""
+
+    def check(place: Place) -> list[str]:
+        assert place.store
+        dumps = [key for key in place.store.listed() if key.endswith(".dump")]
+        wanted = sorted(f"{name}/{today()}.dump" for name in names)
+        found = [] if dumps == wanted else [f"the dumps are {dumps}, not {wanted}"]
+        others = sorted(set(place.store.listed()) - set(dumps))
+        left = ["kept"] if expired else ["kept", "old"]
+        kept = sorted([*(f"{name}/{one}" for name in DATABASES for one in left), "other/old"])
+        found += [] if others == kept else [f"beside dumps there are {others}, not {kept}"]
+        scratch = psql(place.database, "select datname from pg_database where datname like 'restore%'")
+        found += [f"left on the server: {scratch}"] if scratch else []
+        texts = [str(request.json()) for request in place.world.requests("/slack")]
+        # Kestra names the loop that failed, and says so when it compiles
+        named = [f"Backup of {today()}: {name} failed: " for name in (told, "for_database")]
+        found += [f"Slack got {text}" for text in texts if not any(name in text for name in named)]
+        rows = {key: restored(place, key) for key in dumps}
+        intact = {key: "nothing" if key.startswith(f"{broken}/") else "2" for key in dumps}
+        return found if rows == intact else [*found, f"the dumps hold {rows}, not {intact}"]
+
+    return check
+
+
+def restored(place: Place, key: str) -> str:
+    """How many rows the table of a stored dump has, restored by hand in a fresh database; "nothing" if it cannot be."""
+    assert place.store
+    psql(place.database, "create database by_hand")
+    url = f"{place.database.rpartition('/')[0]}/by_hand"
+    try:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(place.store.get(key))
+            file.flush()
+            done = subprocess.run(["pg_restore", "--exit-on-error", f"--dbname={url}", file.name], capture_output=True)
+        return "nothing" if done.returncode else psql(url, "select count(*) from t")
+    finally:
+        psql(place.database, "drop database by_hand")
+
+
+def backup(name: str, **facts: Any) -> Scenario:
+    """A run of nightly_backups."""
+    return Scenario(
+        f"nightly_backups {name}",
+        {"/slack": (OK,)},
+        secrets={
+            **{f"{database}_url": f"{{database}}_{database}" for database in DATABASES},
+            "scratch_url": "{database}", "slack_url": "{url}/slack", **facts.pop("secrets", {}),
+        },
+        configs={"s3_endpoint": "{store}"},
+        bucket="acme-backups",
+        **facts,
+    )  # fmt: skip
+
+
+BACKUPS = (
+    backup(
+        "keeps what restores, and thirty days of it",
+        prepare=databases(),
+        calls={"/slack": 0},
+        check=backups(*DATABASES, expired=True),
+    ),
+    backup(
+        "expires nothing when a dump does not restore",
+        prepare=databases(users=BROKEN),
+        state="failed",
+        calls={"/slack": 1},
+        attempts={"database/restore[0]": 1, "database/restore[1]": 3},
+        check=backups(*DATABASES, expired=False, told="restore", broken="users"),
+    ),
+    backup(
+        "expires nothing when a dump cannot be made",
+        prepare=databases(),
+        secrets={"users_url": "{database}_nothing"},
+        state="failed",
+        calls={"/slack": 1},
+        attempts={"database/dump[0]": 1, "database/dump[1]": 3},
+        check=backups("orders", "billing", expired=False, told="dump"),
+    ),
+    backup(
+        "stores again what a busy store did not take",
+        prepare=busy,
+        calls={"/slack": 0},
+        attempts={"database/store[0]": 3, "database/store[1]": 1},
+        check=backups(*DATABASES, expired=True),
+    ),
+)
+
+SCENARIOS = (*RELEASE, *TICKETS, *PUSHES, *HEALS, *ROLLOUTS, *ORDERS, *BACKUPS)

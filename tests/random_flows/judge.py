@@ -47,7 +47,7 @@ class Way:
 
 def airflow_trace(run: EngineRun, result: Compiled) -> Trace:
     """The tasks of the DAG that was started."""
-    own = {execution.id for execution in run.executions if execution.flow == "f"}
+    own = {execution.id for execution in run.executions if execution.flow == result.manifest.flow}
     return airflow_states(result.manifest, run.state, [task for task in run.tasks if task.execution in own])
 
 

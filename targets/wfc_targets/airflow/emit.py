@@ -136,7 +136,9 @@ def function_task(draft: Draft, indent: int) -> list[str]:
     end = ""
     if draft.expand:
         end = f".expand_kwargs({draft.expand})"
-        return [*lines, "", INDENT * indent + f"{draft.id} = {draft.id}{end}"]
+        same = Call(f"{draft.id}.partial", tuple(draft.arguments))
+        known = write(same, indent, len(draft.id) + 3, len(end)) if draft.arguments else draft.id
+        return [*lines, "", INDENT * indent + f"{draft.id} = {known}{end}"]
     if draft.teardown:
         end = ".as_teardown()"
     call = write(Call(draft.id, tuple(draft.arguments)), indent, len(draft.id) + 3, len(end))

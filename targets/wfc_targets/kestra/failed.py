@@ -32,10 +32,11 @@ def failure_of(unit: Unit) -> dict[str, str]:
     """The texts of `failure` for `on failure`: of this execution, or what the body's own one handed out."""
     if not unit.places.handed:
         return failure_texts(unit.flow.body)
-    outputs = unit.places.handed
+    outputs, budget = unit.places.handed, unit.flow.budget
+    cut = "the budget of time is over" if budget is not None and budget.time is not None else ""
     return {
         "task": f"({outputs}.failure_task[0] ?? null)",
-        "message": f"({outputs}.failure_message[0] ?? 'the budget of time is over')",
+        "message": f"({outputs}.failure_message[0] ?? '{cut}')",
     }
 
 

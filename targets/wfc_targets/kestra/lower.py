@@ -31,7 +31,7 @@ def lower(unit: Unit) -> model.EngineFlow:
     """The main file of a flow; `unit` gathers manifest, diagnostics and helpers."""
     flow = unit.flow
     triggers, gates = lower_triggers(unit)
-    inner = bounded(unit)
+    inner = enclosed(unit)
     tasks = sequence(unit, flow.body, BODY) if inner is None else inner
     calculated = _calculated_outputs(unit)
     time = flow.budget.time if flow.budget and inner is None else None
@@ -126,6 +126,15 @@ def _concurrency(unit: Unit) -> model.EngineConcurrency | None:
     wanted = unit.flow.concurrency
     if wanted is None:
         return None
+    loops = [stmt for stmt in walk.statements((*unit.flow.on_failure, *unit.flow.finally_)) if isinstance(stmt, ir.For)]
+    loops += [stmt for stmt in walk.statements(unit.flow.body) if isinstance(stmt, ir.For) and undo_sequence(stmt.body)]
+    if loops and unit.version != "1.3":
+        unit.lossy(
+            f"a further run may start while handlers or undos go through `{loops[0].label}`",
+            wanted.span,
+            "on Kestra 2.0 each item of a loop that ends gives the place of its run free",
+            "compile for Kestra 1.3, or keep loops out of handlers, and undos out of loops",
+        )
     if wanted.by is not None or wanted.mode not in MODES:
         why = (
             "a limit counts all executions of a flow"
@@ -142,23 +151,21 @@ def _concurrency(unit: Unit) -> model.EngineConcurrency | None:
     return model.EngineConcurrency(wanted.limit, MODES[wanted.mode])
 
 
-def bounded(unit: Unit) -> Tasks | None:
-    """The body as a sub-flow with the time limit, when there are handlers: a run that its SLA cuts has none.
-
-    None when no time is set or nothing has to run after a cut.
-    """
+def enclosed(unit: Unit) -> Tasks | None:
+    """The body as a sub-flow, where the flow itself must not hold it; None where it can."""
     flow, budget = unit.flow, unit.flow.budget
-    undone = any(isinstance(stmt, ir.Task) and stmt.undo for stmt in walk.statements(flow.body))
-    if budget is None or budget.time is None or not (flow.on_failure or flow.finally_ or undone):
+    if not cut(flow) and not counted(unit):
         return None
-    unit.lossy(
-        "a handler may start before the task that was cut has ended",
-        budget.span,
-        "Kestra fails a run that took too long at once, and kills its task a moment later",
-        "let a handler not rely on the task being gone",
-    )
+    if budget and cut(flow):
+        unit.lossy(
+            "a handler may start before the task that was cut has ended",
+            budget.span,
+            "Kestra fails a run that took too long at once, and kills its task a moment later",
+            "let a handler not rely on the task being gone",
+        )
     name = f"{flow.name}_body"
-    part = part_of(unit, name, flow.body, _read_outside(unit), sla=_sla(budget.time), handlers=True)
+    sla = () if budget is None or budget.time is None else _sla(budget.time)
+    part = part_of(unit, name, flow.body, _read_outside(unit), sla=sla, handlers=True)
     if part is None:
         return []
     unit.places.handed = f"outputs.{name}.outputs"
@@ -166,6 +173,23 @@ def bounded(unit: Unit) -> Tasks | None:
     stmt = flow.body[0]
     unit.note(name, stmt, "wrapper", BODY)
     return [model.Subflow(id=name, flow_id=name, inputs=subflow_inputs(Calc(unit, stmt, BODY), part.inputs) or None)]
+
+
+def cut(flow: ir.Flow) -> bool:
+    """Whether a time limit leaves something to do behind what it cuts: a run that its SLA ends runs no handler."""
+    undone = any(isinstance(stmt, ir.Task) and stmt.undo for stmt in walk.statements(flow.body))
+    timed = flow.budget is not None and flow.budget.time is not None
+    return timed and bool(flow.on_failure or flow.finally_ or undone)
+
+
+def counted(unit: Unit) -> bool:
+    """Whether executions of loops would take part in the flow's limit of concurrency, as on 2.0.
+
+    Those of a Loop that comes first wait for, or are dropped in favour of, the very run that waits for them; of any
+    other, each gives the place of its run free when it ends.
+    """
+    loops = any(isinstance(stmt, ir.For) for stmt in walk.statements(unit.flow.body))
+    return unit.version != "1.3" and unit.flow.concurrency is not None and loops
 
 
 def _read_outside(unit: Unit) -> set[str]:

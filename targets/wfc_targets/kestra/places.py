@@ -100,12 +100,13 @@ class Places:
             return self.reference(ref, around), 0
         producer = self.producers[ref.name]
         label = producer.stmt.label
-        if label in self.inside:
+        undone = bool(producer.loops) and not ref.collect and producer.loops[-1] in self.undone
+        if label in self.inside and not undone:
             return f"{pebble.member(self.handed, label)}[0]", 0
         if ref.collect:
             wrapped = isinstance(ref.type, ListType) and isinstance(ref.type.item, OptionalType)
             return self.collected(producer.loops[-ref.collect], label, wrapped), 0
-        if producer.loops and producer.loops[-1] in self.undone:
+        if undone:
             return self.entry(producer.loops[-1], around, f".outputs.{label}"), 0
         text, used = self.result(producer.stmt, fields, around)
         if isinstance(ref.type, OptionalType) and (text.startswith("{") or outlasts(producer.stmt)):

@@ -9,7 +9,7 @@ import re
 import secrets
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,17 @@ class Scheduler:
 
     name = "airflow-scheduler"
 
-    def __init__(self, airflow: Airflow, postgres: Postgres) -> None:
-        """`airflow` validates, `postgres` keeps the metadata. Raises cache.Missing when Airflow is not installed."""
+    def __init__(self, airflow: Airflow, postgres: Postgres, settings: Mapping[str, str] | None = None) -> None:
+        """`airflow` validates, `postgres` keeps the metadata. Raises cache.Missing when Airflow is not installed.
+
+        settings: environment variables of Airflow's own, beside ours.
+        """
         self._airflow, self._postgres = airflow, postgres
+        self._extra = dict(settings or {})
         self._database = ""
         self._folder = install.folder()
         self._child: process.Child | None = None
+        self._env: dict[str, str] = {}
         self._rest = Rest(0)
 
     def validate(self, files: Files) -> list[str]:
@@ -97,6 +102,24 @@ class Scheduler:
             finally:
                 self._remove(dags)
 
+    @contextlib.contextmanager
+    def begun(self, files: Files, entry: str, inputs: Mapping[str, object]) -> Iterator[Callable[[float], EngineRun]]:
+        """A run that is under way, as `run` starts it; what it gives waits, so many seconds, for the end."""
+        self._started()
+        dags = self._deploy(files)
+        try:
+            run = self._begin(entry, inputs)
+            yield lambda timeout: self._finish(entry, run, dags, timeout, None)
+        finally:
+            self._remove(dags)
+
+    def crash(self) -> None:
+        """Kill all parts and their tasks at once, as when their machine goes down, and start them again."""
+        assert self._child is not None
+        process.kill_group(self._child.process)
+        process.kill_users_of(self._child.home)
+        self._start(self._child.home)
+
     def close(self) -> None:
         """Kill all processes of the scheduler and remove its folder."""
         child, self._child = self._child, None
@@ -107,13 +130,17 @@ class Scheduler:
         if self._child is None or not self._child.alive():
             home, port = prepare_home(self.name, self._folder), process.free_port()
             self._database = self._postgres.database()
-            env = {**environment_for(home, self._folder), **_server_settings(port, self._database)}
+            env = {**environment_for(home, self._folder), **_server_settings(port, self._database), **self._extra}
             subprocess.run(["airflow", "db", "migrate"], env=env, cwd=home, check=True, capture_output=True)
-            self._rest = Rest(port)
-            self._child = process.Child(["/bin/sh", "-c", ALL_PARTS], home=home, env=env)
-            self._child.wait_for(self._rest.healthy, START_SECONDS, self.name)
+            self._rest, self._env = Rest(port), env
+            self._start(home)
             self._warm_up()
+        assert self._child is not None
         return self._child
+
+    def _start(self, home: Path) -> None:
+        self._child = process.Child(["/bin/sh", "-c", ALL_PARTS], home=home, env=self._env)
+        self._child.wait_for(self._rest.healthy, START_SECONDS, self.name)
 
     def _warm_up(self) -> None:
         """Run a small DAG until it ends well: the first tasks are answered so late that they count as lost."""
@@ -182,14 +209,19 @@ class Scheduler:
         decide: Decide | None,
         again: bool = False,
     ) -> EngineRun:
+        return self._finish(entry, self._begin(entry, inputs), dags, timeout, decide, again)
+
+    def _begin(self, entry: str, inputs: Mapping[str, object]) -> str:
+        body = {"logical_date": None, "conf": dict(inputs)}
         try:
-            started = self._rest.call(
-                "POST", "dags", entry, "dagRuns", body={"logical_date": None, "conf": dict(inputs)}
-            )
+            return str(self._rest.call("POST", "dags", entry, "dagRuns", body=body)["dag_run_id"])
         except Refused as refused:
             raise RunFailed(f"{self.name}: {refused}") from None
-        run, end, answered = started["dag_run_id"], time.monotonic() + timeout, set[str]()
-        asked: dict[str, float] = {}
+
+    def _finish(
+        self, entry: str, run: str, dags: list[str], timeout: float, decide: Decide | None, again: bool = False
+    ) -> EngineRun:
+        end, answered, asked = time.monotonic() + timeout, set[str](), dict[str, float]()
         while True:
             state = self._rest.call("GET", "dags", entry, "dagRuns", run)["state"]
             if state in ENDED and again and state == "failed":

@@ -24,6 +24,7 @@ OPENS = ("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/j
 MEMORY = ("-Xmx1500m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 START_SECONDS = 180.0
 SETTLE_SECONDS = 3.0
+POLL_SECONDS = 0.3
 
 
 class Kestra:
@@ -93,8 +94,12 @@ class Kestra:
         self._call("deploy", sources=[_renamed(files[name], namespace) for name in _flows(files)])
         if configs:
             self._call("kv", namespace=namespace, values=dict(configs))
+        return self.another(entry, inputs, event)
+
+    def another(self, entry: str, inputs: Mapping[str, object], event: TriggerEvent | None = None) -> str:
+        """Start a further run of what is deployed; gives its id, for `finish`."""
         trigger = None if event is None else {"body": event.body, "headers": {k: [v] for k, v in event.headers.items()}}
-        identifier = self._call("start", namespace=namespace, flow=entry, inputs=dict(inputs), trigger=trigger)
+        identifier = self._call("start", namespace=self._namespace, flow=entry, inputs=dict(inputs), trigger=trigger)
         return str(identifier)
 
     def crash(self) -> None:
@@ -120,11 +125,11 @@ class Kestra:
 
     def finish(self, identifier: str, timeout: float, decide: Decide | None = None) -> EngineRun:
         """Wait for the end of a run. Raises TimedOut when it does not come."""
-        end, answered = time.monotonic() + timeout, set[str]()
+        end, answered = time.monotonic() + timeout, set[tuple[str, str]]()
         while True:
-            left = end - time.monotonic()
-            asking = decide is not None
-            seen = self._call("await", id=identifier, approvals=asking, milliseconds=int(max(left, 0) * 1000))
+            left = max(end - time.monotonic(), 0)
+            wait = left if decide is None else min(left, POLL_SECONDS)
+            seen = self._call("await", id=identifier, approvals=False, milliseconds=int(wait * 1000))
             if seen["ended"]:
                 return read(self._settled(), identifier)
             if time.monotonic() > end:
@@ -132,16 +137,23 @@ class Kestra:
                 self._call("kill", id=identifier)
                 raise TimedOut(f"{self.name}: no end within {timeout:g} s", run)
             if decide is not None:
-                decide = self._decide(identifier, decide, [a for a in seen["approvals"] if a not in answered], answered)
+                decide = self._decide(decide, answered)
 
-    def _decide(self, identifier: str, decide: Decide, asked: list[str], answered: set[str]) -> Decide | None:
-        for task in asked:
-            answered.add(task)
-            answer = decide(task)
-            if answer is None:
-                return None
-            self._call("resume", id=identifier, answers=_answers(answer))
-            time.sleep(0.2)
+    def _decide(self, decide: Decide, answered: set[tuple[str, str]]) -> Decide | None:
+        """Answer what the run, or an execution that it started, asks; None when nobody is to answer any more."""
+        for execution in self._call("view", namespace=self._namespace):
+            if execution["ended"]:
+                continue
+            seen = self._call("await", id=execution["id"], approvals=True, milliseconds=0)
+            for task in seen["approvals"]:
+                if (execution["id"], task) in answered:
+                    continue
+                answered.add((execution["id"], task))
+                answer = decide(task)
+                if answer is None:
+                    return None
+                self._call("resume", id=execution["id"], answers=_answers(answer))
+                time.sleep(0.2)
         return decide
 
     def _settled(self) -> list[dict[str, Any]]:

@@ -449,7 +449,10 @@ with DAG(
             db.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         # fmt: on
 
-    scratch_undo = scratch_undo.expand_kwargs(scratch_undo_items)
+    scratch_undo = scratch_undo.partial(
+        url=wfc.Late(scratch_undo_values, "url"),
+        name=wfc.Late(scratch_undo_values, "name"),
+    ).expand_kwargs(scratch_undo_items)
 
     def tell_values(context):
         slack_url = wfc.secret("slack_url")
