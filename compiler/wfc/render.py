@@ -173,13 +173,16 @@ class Pretty:
         line = source.line(number)
         begin = source.line_starts()[number - 1]
         first = min(span.start for span, _, _ in marks) - begin
+        main = next((span.start - begin for span, _, primary in marks if primary), first)
+        # where both do not fit, the place of the finding is what has to be seen
+        first = first if main - max(0, first - room // 3) < room else main
         cut = 0 if width(line) <= room else max(0, min(first - room // 3, len(line) - room))
         shown = ("…" if cut else "") + line[cut + bool(cut) :]
         rows = []
         for span, text, primary in sorted(marks, key=lambda mark: (not mark[2], mark[0].start)):
             left = min(max(0, span.start - begin - cut), len(shown))
             right = min(max(span.end - begin - cut, left), len(shown))
-            size = max(1, min(width(shown[left:right]), room - width(shown[:left])))
+            size = max(1, min(width(shown[left:right]), room - width(shown[:left]) - (len(text) + 1 if text else 0)))
             mark = ("^" if primary else "-") * size + (f" {text}" if text else "")
             rows.append(" " * width(shown[:left]) + self.paint(mark, severity if primary else "place"))
         return clipped(visible(shown), room), rows
