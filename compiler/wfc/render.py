@@ -178,6 +178,9 @@ class Pretty:
         line = source.line(number)
         begin = source.line_starts()[number - 1]
         first = min(span.start for span, _, _ in marks) - begin
+        main = next((span.start - begin for span, _, primary in marks if primary), first)
+        # where both do not fit, the place of the finding is what has to be seen
+        first = first if main - max(0, first - room // 3) < room else main
         cut = 0 if width(line) <= room else max(0, min(first - room // 3, len(line) - room))
         shown = ("…" if cut else "") + line[cut + bool(cut) :]
         rows = []

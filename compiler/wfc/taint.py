@@ -5,6 +5,7 @@
 such a type can't carry code, so `untrusted` ends there, and `ai` becomes `ai-decided`. A task gives on what it is
 fed: shell and Python results carry the marks of `env` and `args`. What a person fills in at an `approve` has none.
 Branches are not followed: a value chosen by `if` carries its own marks, not those of the condition.
+`Taints.path` says which way a mark, or a secret, came.
 """
 
 from __future__ import annotations
@@ -13,9 +14,17 @@ from wfc import ir, types, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import AnyExpr, Flow, Task
+    from collections.abc import Iterator
 
-UNTRUSTED, AI, AI_DECIDED = "untrusted", "ai", "ai-decided"
+    from wfc.ir import AnyExpr, Flow, Task
+    from wfc.source import Span
+
+    Node = tuple[str, str]
+    """Kind and name of a reference."""
+    Step = tuple[Span, str]
+    """A place that a value passes, and what happens there."""
+
+UNTRUSTED, AI, AI_DECIDED, SECRET = "untrusted", "ai", "ai-decided", "secret"
 NONE: frozenset[str] = frozenset()
 CLEAN_TRIGGERS = ("schedule", "manual", "flow")
 """Triggers whose payload the engine makes; all others hand on what somebody sent."""
@@ -30,11 +39,14 @@ class Taints:
     """
 
     def __init__(self, flow: Flow) -> None:
+        self.flow = flow
         statements = list(walk.all_statements(flow))
-        self.items = {stmt.label: stmt.items for stmt in statements if isinstance(stmt, ir.For)}
         self.defaults = {item.name: item.default for item in flow.inputs if item.default is not None}
         self.outside = {item.alias for item in flow.triggers if item.kind not in CLEAN_TRIGGERS}
+        self.lets = [stmt for stmt in statements if isinstance(stmt, ir.Let)]
+        self.loops = {stmt.label: stmt for stmt in statements if isinstance(stmt, ir.For)}
         tasks = [stmt for stmt in statements if isinstance(stmt, ir.Task)]
+        self.by_path = {task.path: task for task in tasks}
         self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
         changed = True
         while changed:
@@ -60,8 +72,8 @@ class Taints:
                 return frozenset([UNTRUSTED]) if ref.name in self.outside else NONE
             case "task":
                 return self.tasks.get(ref.name, NONE)
-            case "item" if ref.name in self.items:
-                return self.of(self.items[ref.name])
+            case "item" if ref.name in self.loops:
+                return self.of(self.loops[ref.name].items)
             case "input" if ref.name in self.defaults:
                 return self.of(self.defaults[ref.name])
             case _:
@@ -91,6 +103,105 @@ class Taints:
             case _:
                 return marks
 
+    # --- the way ---
+
+    def path(self, expr: AnyExpr, mark: str) -> tuple[Step, ...]:
+        """The shortest way of a mark into a value, from its source on; () for a value that does not bear it.
+
+        mark: UNTRUSTED, AI, AI_DECIDED (then also by what a model wrote freely) or SECRET. Of ways of one length the
+        first in the order of the text. Each statement is looked at once.
+        """
+        came: dict[Node, tuple[Node | None, tuple[Step, ...]]] = {}
+        for node, lets in self.carriers(expr, mark):
+            came.setdefault(node, (None, lets))
+        queue = list(came)
+        for node in queue:
+            source = self.source(node, mark)
+            if source is not None:
+                steps, at = [source, *came[node][1]], came[node][0]
+                while at is not None:
+                    steps += [*self.passed(at), *came[at][1]]
+                    at = came[at][0]
+                return tuple(steps)
+            # what a task makes of a secret is none, but for a result of that type, which is a source
+            for fed in self.feeds(node) if mark != SECRET or node[0] != "task" else ():
+                for before, lets in self.carriers(fed, mark):
+                    if before not in came:
+                        came[before] = (node, lets)
+                        queue.append(before)
+        return ()
+
+    def carriers(self, expr: AnyExpr, mark: str) -> Iterator[tuple[Node, tuple[Step, ...]]]:
+        """The references in a value that can bring a mark into it, and the `let` statements that they stand in."""
+        stack: list[tuple[AnyExpr, tuple[Step, ...], ir.Let | None]] = [(expr, (), self.let_of(expr.span))]
+        while stack:
+            part, lets, around = stack.pop()
+            let = self.let_of(part.span)
+            if let is not None and let is not around:
+                lets = ((part.span, f"`let {let.label}` holds it"), *lets)
+            if mark in (UNTRUSTED, AI) and is_narrow(part):
+                continue
+            if isinstance(part, ir.Ref) and (mark != SECRET or part.kind in (SECRET, "item", "task")):
+                yield (part.kind, part.name), lets
+            stack += [(child, lets, let) for child in reversed(walk.children(part))]
+
+    def let_of(self, span: Span) -> ir.Let | None:
+        """The `let` whose value a place belongs to."""
+        low, high = 0, len(self.lets)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.lets[middle].span.start <= span.start else (low, middle)
+        let = self.lets[low - 1] if low else None
+        inside = let is not None and let.span.source == span.source and span.end <= let.span.end
+        return let if inside else None
+
+    def source(self, node: Node, mark: str) -> Step | None:
+        """What brings a mark into the flow, if this does."""
+        kind, name = node
+        if kind == "event" and mark == UNTRUSTED and name in self.outside:
+            return next(item.span for item in self.flow.triggers if item.alias == name), "somebody outside sends this"
+        if kind == SECRET and mark == SECRET:
+            spans = [item.span for item in self.flow.secrets if item.name == name]
+            return (spans[0], f"the secret `{name}`") if spans else None
+        task = self.by_path.get(name) if kind == "task" else None
+        if task is None:
+            return None
+        if mark == SECRET:
+            return (task.name_span, f"`{task.label}` gives a secret") if gives_secret(task.type) else None
+        for call in (task.call, task.fallback and task.fallback.call):
+            if call and mark == UNTRUSTED and isinstance(call.op, ir.Http):
+                return task.name_span, f"`{task.label}` is what a server answers"
+            if call and mark in (AI, AI_DECIDED) and isinstance(call.op, ir.Llm):
+                return task.name_span, f"`{task.label}` is what a model says"
+        return None
+
+    def feeds(self, node: Node) -> Iterator[AnyExpr]:
+        """The values that something is made of: a task of what it is given, an item of its list."""
+        kind, name = node
+        if kind == "input" and name in self.defaults:
+            yield self.defaults[name]
+        elif kind == "item" and name in self.loops:
+            yield self.loops[name].items
+        elif kind == "task" and name in self.by_path:
+            task = self.by_path[name]
+            for call in (task.call, task.fallback and task.fallback.call):
+                if call and not isinstance(call.op, ir.Sql):
+                    yield from walk.op_expressions(call.op)
+            if task.fallback and task.fallback.value is not None:
+                yield task.fallback.value
+
+    def passed(self, node: Node) -> Iterator[Step]:
+        """The place of something that hands a value on."""
+        kind, name = node
+        if kind == "input":
+            yield next(item.span for item in self.flow.inputs if item.name == name), f"the default of `{name}` holds it"
+        elif kind == "item":
+            loop = self.loops[name]
+            if loop.span.source == loop.items.span.source and loop.span.start <= loop.items.span.start < loop.span.end:
+                yield loop.items.span, f"`{loop.variable}` is one of these"
+        elif kind == "task":
+            yield self.by_path[name].name_span, f"`{self.by_path[name].label}` hands it on"
+
 
 NARROW = frozenset({"int", "float", "bool", "date", "datetime", "duration"})
 """The types whose values cannot hold a text of somebody else."""
@@ -98,13 +209,21 @@ NARROW = frozenset({"int", "float", "bool", "date", "datetime", "duration"})
 
 def settled(marks: frozenset[str], expr: AnyExpr) -> frozenset[str]:
     """The marks that a value of the expression's type can still carry."""
-    if not marks:
-        return marks
-    kind = types.required(expr.type)
-    narrow = isinstance(kind, types.EnumType) or (isinstance(kind, types.Primitive) and kind.name in NARROW)
-    if not narrow:
+    if not marks or not is_narrow(expr):
         return marks
     return frozenset([AI_DECIDED]) if marks & {AI, AI_DECIDED} else NONE
+
+
+def is_narrow(expr: AnyExpr) -> bool:
+    """Is the value of a type that leaves no room for a text?"""
+    kind = types.required(expr.type)
+    return isinstance(kind, types.EnumType) or (isinstance(kind, types.Primitive) and kind.name in NARROW)
+
+
+def gives_secret(kind: types.Type) -> bool:
+    """Is a result secret, or one of its fields?"""
+    fields = [field for _, field in kind.fields] if isinstance(kind, types.RecordType) else [kind]
+    return any(types.required(field) == types.SECRET for field in fields)
 
 
 def taints(expr: AnyExpr, flow: Flow) -> frozenset[str]:

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, work
+from wfc.checks.common import is_hole, way, work
 from wfc.checks.no_failure_path import MESSAGES
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED, Taints
@@ -83,7 +83,7 @@ def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Dia
             chosen = None
         elif isinstance(stmt, ir.Task):
             when = stmt.when if stmt.when is not None and taints.of(stmt.when) & MODEL else None
-            yield from _judge(stmt, when or chosen)
+            yield from _judge(stmt, when or chosen, taints)
         else:
             yield from _inside(stmt, chosen, taints)
 
@@ -101,13 +101,14 @@ def _inside(stmt: AnyStmt, chosen: AnyExpr | None, taints: Taints) -> Iterator[D
         yield from _block(body, by_model or chosen, taints)
 
 
-def _judge(task: Task, chosen: AnyExpr | None) -> Iterator[Diagnostic]:
+def _judge(task: Task, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
     call = task.call
     if chosen is None or is_hole(call) or call.effect.reversible or call.action.startswith(MESSAGES):
         return
     yield CHECK.found(
         f"a model alone decides about `{task.label}`, which can't be undone",
         task.call.span,
+        *way(taints.path(chosen, AI_DECIDED)),
         Label(chosen.span, "the model's answer chooses here"),
         why=f"{work(task.call)} has an effect outside that stays, and a model is wrong now and then.",
         help="put an `approve` in front of it, or `require` something that no model has made",

@@ -39,9 +39,9 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, leaves, near, work
+from wfc.checks.common import is_hole, leaves, near, way, work
 from wfc.checks.no_failure_path import MESSAGES
-from wfc.diagnostic import ERROR, Label
+from wfc.diagnostic import ERROR
 from wfc.taint import AI, AI_DECIDED, Taints
 
 TYPE_CHECKING = False
@@ -61,15 +61,10 @@ PERSON = "*"
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible call that is fed by a model."""
     if any(isinstance(task.call.op, ir.Llm) for task in walk.tasks(flow)):
-        yield from of_block(flow.body, frozenset(), Taints(flow), models(flow))
+        yield from of_block(flow.body, frozenset(), Taints(flow))
 
 
-def models(flow: Flow) -> dict[str, ir.Task]:
-    """The tasks that ask a model, by path."""
-    return {task.path: task for task in walk.tasks(flow) if isinstance(task.call.op, ir.Llm)}
-
-
-def of_block(block: Block, gates: Gates, marks: Taints, asked: dict[str, ir.Task]) -> Iterator[Diagnostic]:
+def of_block(block: Block, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """gates: the tasks whose results were checked on the way here."""
     for stmt in block:
         if isinstance(stmt, ir.Approve):
@@ -77,13 +72,13 @@ def of_block(block: Block, gates: Gates, marks: Taints, asked: dict[str, ir.Task
         elif isinstance(stmt, ir.Require):
             gates |= {ref.name for ref in walk.references(stmt.condition) if ref.kind == "task"}
         elif isinstance(stmt, ir.Task):
-            yield from judge(stmt, gates, marks, asked)
+            yield from judge(stmt, gates, marks)
         else:
             for body in walk.blocks(stmt):
-                yield from of_block(body, gates, marks, asked)
+                yield from of_block(body, gates, marks)
 
 
-def judge(task: ir.Task, gates: Gates, marks: Taints, asked: dict[str, ir.Task]) -> Iterator[Diagnostic]:
+def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """At most one finding about a task."""
     call = task.call
     if call.effect.reversible or PERSON in gates or is_hole(call) or call.action.startswith(MESSAGES):
@@ -92,11 +87,10 @@ def judge(task: ir.Task, gates: Gates, marks: Taints, asked: dict[str, ir.Task])
         read = [ref.name for ref in walk.references(value) if ref.kind == "task"]
         if gates & set(read):
             continue
-        label = next((Label(asked[name].span, "this asks the model") for name in read if name in asked), None)
         yield CHECK.found(
             f"what a model said goes into `{task.label}`, which can't be undone",
             near(value.span, call.span),
-            *([label] if label else []),
+            *way(marks.path(value, AI_DECIDED)),
             why=f"{work(call)} has an effect that stays, and a model may be wrong, or be told what to say.",
             help="put an `approve` in front of it, or `require` what the value may be",
         )

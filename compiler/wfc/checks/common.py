@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir, types, walk
+from wfc.diagnostic import Label
 from wfc.record import Record
 from wfc.source import Span
 
@@ -175,3 +176,18 @@ def leaves(expr: AnyExpr) -> list[AnyExpr]:
     if isinstance(expr, ir.Ref | ir.Field | ir.Index):
         return [expr]
     return [leaf for part in walk.children(expr) for leaf in leaves(part)]
+
+
+MOST_STEPS = 5
+"""Labels of a way that is shown; of a longer one the first two and the last two steps."""
+
+
+def way(steps: tuple[tuple[Span, str], ...]) -> tuple[Label, ...]:
+    """The steps of `Taints.path` as labels, numbered: they are shown in the order of the text, not of the way."""
+    if len(steps) < 2:
+        return tuple(Label(span, text) for span, text in steps)
+    numbered = [Label(span, f"({number}) {text}") for number, (span, text) in enumerate(steps, 1)]
+    if len(numbered) <= MOST_STEPS:
+        return tuple(numbered)
+    left_out = len(numbered) - 4
+    return (*numbered[:2], Label(steps[2][0], f"(3) … {left_out} steps"), *numbered[-2:])

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import is_tame, named_calls, near, placed_tasks
+from wfc.checks.common import is_tame, named_calls, near, placed_tasks, way
 from wfc.checks.scripts import argument_span, runs_in_python, runs_in_shell
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, UNTRUSTED, Taints
@@ -79,7 +79,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 yield CHECK.found(
                     f"{title} reads `{name}` as code ({how})",
                     near(argument_span(call, "script"), call.span),
-                    Label(near(values[name].span, call.span), origin(values[name], marks)),
+                    *origin(values[name], marks),
+                    Label(near(values[name].span, call.span), handed(values[name], marks)),
                     why="Whoever chooses the value chooses what runs, with the secrets of the flow at hand.",
                     help="pass it as an argument of a program, or as a bound parameter (`sql.execute(params:)`)",
                 )
@@ -103,8 +104,13 @@ def is_loose(value: AnyExpr) -> bool:
     return not is_tame(value) and any(ref.kind not in OURS for ref in walk.references(value))
 
 
-def origin(value: AnyExpr, marks: Taints) -> str:
-    """Where a value comes from, in words."""
+def origin(value: AnyExpr, marks: Taints) -> tuple[Label, ...]:
+    """The way of a value into the call; () where nothing is known of it."""
+    return way(marks.path(value, UNTRUSTED) or marks.path(value, AI))
+
+
+def handed(value: AnyExpr, marks: Taints) -> str:
+    """What a value is, in words."""
     found = marks.of(value)
     if UNTRUSTED in found:
         return "this comes from outside"

@@ -33,9 +33,10 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import holds_secret, named_calls, near, placed_tasks
+from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.diagnostic import ERROR
 from wfc.patterns import IGNORECASE, ready
+from wfc.taint import SECRET, Taints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,15 +55,19 @@ PRIVATE = ready(
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each request."""
+    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Http):
                 continue
             host = clear_host(call.op.url)
             if host and any(holds_secret(part) for part in carried(call.op)):
+                marks = marks or Taints(flow)
+                secret = next(part for part in carried(call.op) if holds_secret(part))
                 yield CHECK.found(
                     f"{title} sends a secret to {host} in clear text",
                     near(call.op.url.span, call.span),
+                    *way(marks.path(secret, SECRET)),
                     why="Everybody on the way can read it.",
                     help="write `https://`",
                 )

@@ -54,52 +54,56 @@ from __future__ import annotations
 
 from wfc import ir, types
 from wfc.check import Check
-from wfc.checks.common import holds_secret, named_calls, near, placed_tasks
+from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.checks.scripts import argument_span, prints_python, prints_shell
 from wfc.checks.urls import in_query
 from wfc.diagnostic import ERROR
+from wfc.taint import SECRET, Taints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Call, Flow
+    from wfc.ir import AnyExpr, Call, Flow
     from wfc.source import Span
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each way that a secret gets out of a call."""
+    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
-            for what, span in leaks(call):
+            for what, span, secret in leaks(call):
+                marks = marks or Taints(flow)
                 yield CHECK.found(
                     f"{title} {what}",
                     near(span, call.span),
+                    *way(marks.path(secret, SECRET)),
                     why="Logs, pages of the engine and servers on the way keep it.",
                     help="hand it on by `auth: bearer(…)`, a header, or the standard input of a program",
                 )
 
 
-def leaks(call: Call) -> Iterator[tuple[str, Span]]:
-    """(what is done with a secret, where) for one call."""
+def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
+    """(what is done with a secret, where, the value that holds it) for one call."""
     match call.op:
         case ir.Http(url=url, query=query):
             for name, value in query:
                 if holds_secret(value):
-                    yield f"sends a secret in the query of a URL (`{name}`)", value.span
+                    yield f"sends a secret in the query of a URL (`{name}`)", value.span, value
             if in_query(url):
-                yield "sends a secret in the query of a URL", url.span
+                yield "sends a secret in the query of a URL", url.span, url
         case ir.Llm(data=data) if data is not None and holds_secret(data):
-            yield "hands a secret to a model", data.span
+            yield "hands a secret to a model", data.span, data
         case ir.Shell(script=script, env=env) if call.action == "shell":
-            secrets = [name for name, value in env if holds_secret(value)]
+            secrets = {name: value for name, value in env if holds_secret(value)}
             for name, how in prints_shell(script, secrets, public_results(call)):
-                yield f"{how} the secret `{name}`", argument_span(call, "script")
+                yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
         case ir.Python(body=body, args=args) if call.action == "python":
-            secrets = [name for name, value in args if holds_secret(value)]
+            secrets = {name: value for name, value in args if holds_secret(value)}
             for name in prints_python(body, secrets):
-                yield f"prints the secret `{name}`", argument_span(call, "script")
+                yield f"prints the secret `{name}`", argument_span(call, "script"), secrets[name]
         case _:
             return
 

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from wfc import walk
 from wfc.check import Check
-from wfc.checks.common import keys, near, work
+from wfc.checks.common import keys, near, way, work
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED, Taints
 
@@ -67,14 +67,16 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             yield report(title, call, place, "is another one for every attempt", "use `run.id`: it stays")
         elif marks.of(key) & {AI, AI_DECIDED}:
             remedy = "take what the model was asked about: a path, an id of the event, `run.id`"
-            yield report(title, call, place, "is what a model said, and may be another one the next time", remedy)
+            fault = "is what a model said, and may be another one the next time"
+            yield report(title, call, place, fault, remedy, way(marks.path(key, AI_DECIDED)))
 
 
-def report(title: str, call: Call, place: Span, fault: str, remedy: str) -> Diagnostic:
-    """The finding about the key of one call; fault and remedy: ends of the message and the help."""
+def report(title: str, call: Call, place: Span, fault: str, remedy: str, came: tuple[Label, ...] = ()) -> Diagnostic:
+    """The finding about the key of one call; fault and remedy: ends of the message and the help. came: its way."""
     return CHECK.found(
         f"the idempotency key of {title} {fault}",
         place,
+        *came,
         Label(call.span, f"{work(call)} would be done again"),
         why="A key works because the same work always has the same one.",
         help=remedy,

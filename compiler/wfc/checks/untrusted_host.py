@@ -33,9 +33,9 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks
+from wfc.checks.common import named_calls, near, placed_tasks, way
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, CLEAN_TRIGGERS, Taints
+from wfc.taint import AI, CLEAN_TRIGGERS, UNTRUSTED, Taints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     yield CHECK.found(
                         f"{who} chooses the server that {title} talks to",
                         near(part.span, call.span),
+                        *way(marks.path(part, UNTRUSTED if sent else AI)),
                         Label(call.span, "sent from inside, with what the flow may see"),
                         why="An address inside the network would be asked as well.",
                         help="write the host down, and let the value choose among paths or parameters only",

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks
+from wfc.checks.common import named_calls, near, placed_tasks, way
 from wfc.diagnostic import WARNING, Label
 from wfc.taint import UNTRUSTED, Taints
 
@@ -59,6 +59,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 yield CHECK.found(
                     f"the prompt of {title} holds text from outside",
                     near(bad.span, call.span),
+                    *way(marks.path(bad, UNTRUSTED)),
                     Label(call.span, "the model reads it as the author's words"),
                     why="Whoever writes that text can give the model instructions of their own.",
                     help="hand it on as `data:`, which is kept apart from the prompt",
