@@ -221,9 +221,19 @@ def is_narrow(expr: AnyExpr) -> bool:
 
 
 def gives_secret(kind: types.Type) -> bool:
-    """Is a result secret, or one of its fields?"""
-    fields = [field for _, field in kind.fields] if isinstance(kind, types.RecordType) else [kind]
-    return any(types.required(field) == types.SECRET for field in fields)
+    """Is a result secret, or something in it?"""
+    waiting = [kind]
+    for one in waiting:
+        match types.required(one):
+            case types.RecordType(fields):
+                waiting += [field for _, field in fields]
+            case types.ListType(item):
+                waiting.append(item)
+            case types.SECRET:
+                return True
+            case _:
+                continue
+    return False
 
 
 def taints(expr: AnyExpr, flow: Flow) -> frozenset[str]:

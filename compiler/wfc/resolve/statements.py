@@ -307,6 +307,7 @@ class Statements(Declarations):
         if maximum == 0:
             assert limit is not None
             self.report.error("WF207", "`max` counts from 1", self.document.span(limit))
+            maximum = 1  # the checks divide by it
         head = self.head(node, label, prefix)
         loop = ir.For(**head, variable=name.text, items=items, maximum=maximum, body=done.block)  # type: ignore[arg-type]
         return loop, [done]
