@@ -91,7 +91,8 @@ def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
     if name in known:
         return known[name]
     flow = project.flow(name)
-    best = known[name] = ()
+    best: Path = ()
+    known[name] = best
     most = 1
     for task in walk.tasks(flow) if flow else ():
         deeper = worst(project, task.call.op.flow, known) if isinstance(task.call.op, ir.RunFlow) else ()
