@@ -22,9 +22,12 @@ def child_seconds(command: Sequence[str], environment: dict[str, str]) -> float:
 
 
 def paired(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, tuple[float, float]]:
-    """Name → (least CPU seconds, median ratio to the first command of the same round). Byte code is cached first."""
+    """Name → (least CPU seconds, median ratio to the first command of the same round).
+
+    Byte code is cached first; findings are not, unless a command says so by `env WFC_CACHE=…`.
+    """
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache, "WFC_CACHE": os.devnull}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         times: dict[str, list[float]] = {name: [] for name in commands}
         for turn in range(rounds + 1):

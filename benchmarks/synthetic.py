@@ -56,3 +56,50 @@ def flow(tasks: int, name: str = "synthetic") -> str:
     parts = [HEAD.format(name=name)]
     parts += [PIECES[i % len(PIECES)].format(i=i, before=i - 1) for i in range(tasks)]
     return "".join([*parts, TAIL])
+
+
+FLOW_HEAD = """\
+flow {name} {{
+  \"\"\"A synthetic flow of every kind of task.\"\"\"
+  on schedule("0 6 * * *", timezone: "UTC")
+  input day: date = run.date - 1d
+  input hosts: list<string> = ["a", "b"]
+  secret api_key, db
+"""
+PUT = """\
+  task t_{i} = http.put(url: "https://api.example.com/v1/{{day}}/{i}", json: {{ day: day }}, auth: bearer(api_key))
+    idempotent by "items-{{day}}-{i}"
+    retry exponential(attempts: 3, first: 2s, max: 1m)
+    timeout 5m
+"""
+QUERY = """\
+  task t_{i} = sql.query(url: db, sql: "select id from t_{i} where day = :day", params: {{ day: day }}) -> {{ id: int }}
+    retry exponential(attempts: 3, first: 2s, max: 1m)
+    timeout 5m
+"""
+STORE = """\
+  task t_{i} = sql.execute(url: db, sql: "delete from totals_{i} where day = :day", params: {{ day: day }})
+    retry exponential(attempts: 3, first: 2s, max: 1m)
+    timeout 5m
+"""
+ASK = """\
+  task t_{i} = llm.classify(prompt: "Is text {i} friendly?", data: {{ text: "some text {i}" }}) -> "yes" | "no"
+    retry exponential(attempts: 3, first: 2s, max: 1m)
+    timeout 2m
+"""
+MOVE = """\
+  task t_{i} = shell(\"\"\"
+    set -euo pipefail
+    mkdir -p "out/{i}"
+    sort -u "in/{i}.csv" > "out/{i}/sorted.csv"
+    cp "out/{i}/sorted.csv" "done/{i}.csv"
+  \"\"\", env: {{ DAY: "{{day}}" }}) no retry timeout 10m
+"""
+KINDS = (FETCH, BRANCH.replace("t_{before}", "t_{fetched}"), LOOP, QUERY, SCRIPT, ASK, PARALLEL, PUT, MOVE, STORE)
+
+
+def kinds(tasks: int, name: str = "synthetic") -> str:
+    """A flow of about `tasks` tasks of every kind: also SQL, models, keys and scripts with commands."""
+    parts = [FLOW_HEAD.format(name=name)]
+    parts += [KINDS[i % len(KINDS)].format(i=i, fetched=i - i % len(KINDS)) for i in range(tasks)]
+    return "".join([*parts, TAIL])

@@ -26,6 +26,10 @@ Started = TypeVar("Started")
 ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github", "postgres")
 
 
+# No test leaves findings in the caches of the machine.
+os.environ["WFC_CACHE"] = os.devnull
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """--bless: write golden files anew instead of comparing them."""
     parser.addoption("--bless", action="store_true", help="write golden files anew")

@@ -6,6 +6,7 @@ documentation (docs/checks.md, `wfc explain`) and its test.
 
 from __future__ import annotations
 
+from wfc import ir
 from wfc.diagnostic import Diagnostic, ordered
 from wfc.record import Record
 
@@ -85,19 +86,25 @@ def run_checks(
     file could not be read, the checks that need all of it (`Check.whole`) are left out for it.
     Reports, beside the codes of the checks: WF002, WF003 and WF004 about `allow`.
     """
-    from wfc.checks import all_checks
+    from wfc.checks import CHECKS, check
 
     unread = {item.span.source for item in before if item.code == "WF001"}
-    checks = [check for check in all_checks() if wanted(check.code, selected, ignore)]
-    codes = {check.code for check in checks if not is_own(check.code)}
+    asked = [code for code in CHECKS if wanted(code, selected, ignore)]
+    there = constructs(project)
+    checks = [check(code) for code in asked if not CHECKS[code][1] or there.intersection(CHECKS[code][1].split())]
+    codes = {code for code in asked if not is_own(code)}
     found: list[Diagnostic] = []
-    of_all = [pair for check in checks if isinstance(check, ProjectCheck) for pair in check.find(project)]
+    of_all: dict[str, list[Diagnostic]] = {}
+    for one in checks:
+        if isinstance(one, ProjectCheck):
+            for name, item in one.find(project):
+                of_all.setdefault(name, []).append(item)
     for flow in project.flows:
         whole = flow.span.source not in unread
-        raw = [item for name, item in of_all if name == flow.name]
-        for check in checks:
-            if isinstance(check, Check) and (whole or not check.whole):
-                raw += check.find(flow)
+        raw = list(of_all.get(flow.name, ()))
+        for one in checks:
+            if isinstance(one, Check) and (whole or not one.whole):
+                raw += one.find(flow)
         kept, used = sift(raw, flow)
         found += kept
         if whole and wanted("WF003", selected, ignore):
@@ -105,19 +112,43 @@ def run_checks(
     return ordered(found)
 
 
+def constructs(project: Project) -> set[str]:
+    """What is there for a check to look at: the names in `CHECKS` (wfc.checks).
+
+    Kinds of statements, operations (`Sql`, `Approve`) and triggers; `retry`, `idempotent`, `undo`, `until`, `holds`,
+    `budget`, `allows` where a flow has one; `flows` where there are several.
+    """
+    from wfc import walk
+
+    found = {"flows"} if len(project.flows) > 1 else set()
+    for flow in project.flows:
+        found |= {trigger.kind for trigger in flow.triggers}
+        found |= {name for name, part in (("budget", flow.budget), ("allows", flow.allows)) if part}
+        for stmt in walk.all_statements(flow):
+            found.add(type(stmt).__name__)
+            if getattr(stmt, "allows", ()):
+                found.add("allows")
+            if isinstance(stmt, ir.Task):
+                for call in walk.calls(stmt):
+                    found.add(type(call.op).__name__)
+                    found |= {name for name in ("retry", "idempotent") if getattr(call, name) is not None}
+                found |= {name for name in ("undo", "until", "holds") if getattr(stmt, name) is not None}
+    return found
+
+
 def allowable() -> frozenset[str]:
     """The codes that `allow` can silence: those of the checks, but WF001 to WF009, and WF952 of the targets."""
-    from wfc.checks import all_checks
+    from wfc.checks import CHECKS
 
-    return frozenset({check.code for check in all_checks() if not is_own(check.code)} | {"WF952"})
+    return frozenset({code for code in CHECKS if not is_own(code)} | {"WF952"})
 
 
 def in_preset(preset: str) -> frozenset[str]:
     """The codes of one of PRESETS and of those before it, with OWN and the differences of targets (WF952)."""
-    from wfc.checks import all_checks
+    from wfc.checks import CHECKS
 
     taken = PRESETS[: PRESETS.index(preset) + 1]
-    return frozenset(check.code for check in all_checks() if check.preset in taken) | OWN | {"WF952"}
+    return frozenset(code for code, (first, _) in CHECKS.items() if first in taken) | OWN | {"WF952"}
 
 
 def is_own(code: str) -> bool:
@@ -148,27 +179,27 @@ def sift(found: Iterable[Diagnostic], flow: Flow) -> tuple[list[Diagnostic], set
     """
     kept: list[Diagnostic] = []
     used: set[Span] = set()
-    known = list(allowances(flow))
+    known: dict[str, list[tuple[Allow, Span | None]]] = {}
+    for allow, where in allowances(flow):
+        known.setdefault(allow.code, []).append((allow, where))
     for item in found:
-        cover = [] if is_own(item.code) else [allow for allow, where in known if covers(allow, where, item)]
+        cover = [] if is_own(item.code) else [a for a, where in known.get(item.code, ()) if covers(where, item)]
         used |= {allow.span for allow in cover}
         if not cover:
             kept.append(item)
     return kept, used
 
 
-def covers(allow: Allow, where: Span | None, found: Diagnostic) -> bool:
-    """Is a finding of the code that is allowed, at the place where it is?"""
-    if allow.code != found.code:
-        return False
+def covers(where: Span | None, found: Diagnostic) -> bool:
+    """Is a finding at the place where its code is allowed?"""
     span = found.span
     return where is None or (where.source == span.source and where.start <= span.start and span.end <= where.end)
 
 
 def unused(flow: Flow, used: set[Span], codes: set[str]) -> Iterator[Diagnostic]:
     """WF003 for each `allow` of a code that was looked for and that covered nothing."""
-    from wfc.checks import unused_allow
-
     for allow, _ in allowances(flow):
         if allow.span not in used and allow.code in codes:
+            from wfc.checks import unused_allow
+
             yield unused_allow.report(allow)

@@ -23,8 +23,26 @@ class Gathered(Record):
     asked: tuple[str, ...]
 
 
+class Collected(Record):
+    """The texts of a project, before they are parsed: (path, text) in order of path. asked: as in `Gathered`."""
+
+    texts: tuple[tuple[str, str], ...]
+    settings: Settings
+    asked: tuple[str, ...]
+
+
 def gather(paths: list[str], environment: str = "") -> Gathered:
-    """Load what `paths` name (files, folders, `-` for standard input; none: the project's flows).
+    """Load what `paths` name, see `collect`. Raises UserError for what can't be read, or when there is nothing."""
+    return loaded(collect(paths, environment))
+
+
+def loaded(collected: Collected) -> Gathered:
+    """The project that the texts make."""
+    return Gathered(load_texts(collected.texts, collected.settings), collected.settings, collected.asked)
+
+
+def collect(paths: list[str], environment: str = "") -> Collected:
+    """Read what `paths` name (files, folders, `-` for standard input; none: the project's flows).
 
     Inside a project (a wfc.toml in the working folder or above) its other flows and catalogs are loaded too, so
     that calls across files resolve. Raises UserError for what can't be read, or when there is nothing.
@@ -43,8 +61,8 @@ def gather(paths: list[str], environment: str = "") -> Gathered:
     for catalog in settings.catalogs:
         files |= dict.fromkeys(normal(path) for path in expand(catalog))
     # In order of path, so that of two things with one name the same is the second one however paths were named.
-    texts = [(path, source_text(path)) for path in sorted(files)]
-    return Gathered(load_texts(texts, settings), settings, tuple(dict.fromkeys(map(normal, asked))))
+    texts = tuple((path, source_text(path)) for path in sorted(files))
+    return Collected(texts, settings, tuple(dict.fromkeys(map(normal, asked))))
 
 
 def around() -> tuple[Settings, list[tuple[str, str]]]:

@@ -16,6 +16,7 @@ preset = "recommended"
 ignore = ["WF301"]
 severity = { WF302 = "error" }
 per-path = { "legacy/**" = { ignore = ["WF5"] } }
+cache = false                   # findings are not kept for the next run
 [environments.prod]             # the same tables once more, for `--environment prod`
 namespace = "acme.prod"
 """
@@ -37,7 +38,15 @@ NAME = "wfc.toml"
 TABLES = ("project", "defaults", "secrets", "target", "environments", "check")
 PROJECT_KEYS = {"root": str, "catalogs": list, "namespace": str}
 DEFAULT_KEYS = {"retry": str, "timeout": str}
-CHECK_KEYS = {"preset": str, "select": list, "ignore": list, "severity": dict, "per-path": dict, "commands": dict}
+CHECK_KEYS = {
+    "preset": str,
+    "select": list,
+    "ignore": list,
+    "severity": dict,
+    "per-path": dict,
+    "commands": dict,
+    "cache": bool,
+}
 
 DOES = ("read", "safe", "write", "unknown", "unsafe")
 """What a second run of a command does (wfc/embedded/commands.toml says what each means)."""
@@ -62,7 +71,7 @@ class Settings(Record):
     """The settings of a project. folder: where wfc.toml lies ("" without one); root: folder of the flows.
 
     defaults: clauses in the language's words. secrets: (engine, secret, name). target: options by target.
-    check: which checks are run (wfc.rules).
+    check: which checks are run (wfc.rules). cache: may findings be kept for the next run (`[check] cache`)?
     """
 
     folder: str = ""
@@ -73,6 +82,7 @@ class Settings(Record):
     secrets: tuple[tuple[str, str, str], ...] = ()
     target: tuple[tuple[str, tuple[tuple[str, Json], ...]], ...] = ()
     check: CheckSettings = CheckSettings()
+    cache: bool = True
 
 
 def find(start: str) -> str:
@@ -135,6 +145,7 @@ def build(path: str, data: dict[str, Json], over: dict[str, Json]) -> Settings:
         secret_names(path, table("secrets", None)),
         tuple((name, options(path, values)) for name, values in sorted(table("target", None).items())),
         check_settings(path, check),
+        check.get("cache", True) is True,
     )
 
 
@@ -234,5 +245,5 @@ def check_keys(path: str, table: str, found: Json, known: Mapping[str, type]) ->
             remedy = f"did you mean `{near}`?" if near else f"known: {', '.join(sorted(known))}"
             raise UserError(f"{path}: there is no setting `{where}`", remedy)
         if not isinstance(value, known[key]):
-            kind = "a text" if known[key] is str else "a list" if known[key] is list else "a table"
+            kind = {str: "a text", list: "a list", bool: "true or false"}.get(known[key], "a table")
             raise UserError(f"{path}: `{where}` is {kind}")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def blocks(stmt: AnyStmt) -> tuple[Block, ...]:
     """The bodies inside a statement, in the order of the text."""
     match stmt:
+        case ir.Task():  # most statements are tasks
+            return ()
         case ir.Parallel() | ir.For() | ir.Workspace():
             return (stmt.body,)
         case ir.Try():
@@ -22,7 +24,7 @@ def blocks(stmt: AnyStmt) -> tuple[Block, ...]:
             return (*(body for _, body in stmt.arms), stmt.other)
         case ir.Match():
             return (*(body for _, body in stmt.arms), stmt.other or ())
-        case ir.Task() | ir.Approve() | ir.Require() | ir.Stop() | ir.Fail() | ir.Let():
+        case ir.Approve() | ir.Require() | ir.Stop() | ir.Fail() | ir.Let():
             return ()
 
 
@@ -35,7 +37,8 @@ def statements(block: Block) -> Iterator[AnyStmt]:
             stack.pop()
             continue
         yield stmt
-        stack += [iter(body) for body in reversed(blocks(stmt))]
+        if not isinstance(stmt, ir.Task):
+            stack += [iter(body) for body in reversed(blocks(stmt))]
 
 
 def all_statements(flow: Flow) -> Iterator[AnyStmt]:
@@ -140,6 +143,8 @@ def children(expr: AnyExpr) -> tuple[AnyExpr, ...]:
     match expr:
         case ir.Literal() | ir.Ref():
             return ()
+        case ir.Text():
+            return expr.parts
         case ir.Field():
             return (expr.of,)
         case ir.Index():
@@ -150,8 +155,6 @@ def children(expr: AnyExpr) -> tuple[AnyExpr, ...]:
             return expr.items
         case ir.RecordExpr():
             return tuple(value for _, value in expr.entries)
-        case ir.Text():
-            return expr.parts
         case ir.Unary():
             return (expr.operand,)
         case ir.Binary():

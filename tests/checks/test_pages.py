@@ -9,8 +9,8 @@ import re
 import pytest
 
 from checks.finding import NAME, examples, findings
-from wfc.check import run_checks
-from wfc.checks import PAGES, all_checks
+from wfc.check import ProjectCheck, constructs, run_checks
+from wfc.checks import CHECKS, PAGES, all_checks
 from wfc.diagnostic import Diagnostic
 from wfc.errors import UserError
 from wfc.explain import checks_page, explain, page
@@ -97,3 +97,28 @@ def test_selected_and_ignored() -> None:
     assert [item.code for item in run_checks(project)] == ["WF302"]
     assert run_checks(project, selected=["WF301"]) == ()
     assert run_checks(project, ignore=["WF302"]) == ()
+
+
+def test_what_is_known_of_a_check_before_it_is_loaded_is_so() -> None:
+    assert {check.code: check.preset for check in all_checks()} == {code: first for code, (first, _) in CHECKS.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            pytest.param(text, id=f"{code}-{number}")
+            for code in PAGES
+            for number, (_, _, text) in enumerate(examples(page(code).doc))
+        ),
+        *(pytest.param(path.read_text("utf-8"), id=path.stem) for path in sorted((ROOT / "examples").glob("*.wf"))),
+    ],
+)
+def test_a_check_that_is_left_out_would_find_nothing(text: str) -> None:
+    project = load_texts([("flow.wf", text)]).project
+    there = constructs(project)
+    for check in all_checks():
+        need = CHECKS[check.code][1].split()
+        if need and not there.intersection(need):
+            given = [project] if isinstance(check, ProjectCheck) else project.flows
+            assert [found for one in given for found in check.find(one)] == [], check.code  # type: ignore[arg-type]

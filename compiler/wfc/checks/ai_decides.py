@@ -48,9 +48,10 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_hole, way, work
+from wfc.checks.facts import facts
 from wfc.checks.no_failure_path import MESSAGES
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, AI_DECIDED, Taints
+from wfc.taint import AI, AI_DECIDED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.ir import AnyExpr, AnyStmt, Block, Flow, Task
+    from wfc.taint import Taints
 
 MODEL = frozenset((AI, AI_DECIDED))
 
@@ -66,7 +68,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible task that a model's choice leads to."""
     if not any(isinstance(task.call.op, ir.Llm) for task in _tasks(flow.body)):
         return
-    taints = Taints(flow)
+    taints = facts(flow).marks
     yield from _block(flow.body, None, taints)
 
 

@@ -40,9 +40,10 @@ from __future__ import annotations
 from wfc import ir, types, walk
 from wfc.check import Check
 from wfc.checks.common import is_hole, leaves, near, way, work
+from wfc.checks.facts import facts
 from wfc.checks.no_failure_path import MESSAGES
 from wfc.diagnostic import ERROR
-from wfc.taint import AI, AI_DECIDED, Taints
+from wfc.taint import AI, AI_DECIDED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.ir import AnyExpr, Block, Call, Flow
+    from wfc.taint import Taints
 
     Gates = frozenset[str]
 
@@ -61,7 +63,7 @@ PERSON = "*"
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible call that is fed by a model."""
     if any(isinstance(task.call.op, ir.Llm) for task in walk.tasks(flow)):
-        yield from of_block(flow.body, frozenset(), Taints(flow))
+        yield from of_block(flow.body, frozenset(), facts(flow).marks)
 
 
 def of_block(block: Block, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:

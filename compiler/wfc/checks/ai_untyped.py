@@ -41,8 +41,9 @@ from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import leaves
 from wfc.checks.constant_condition import conditions
+from wfc.checks.facts import facts
 from wfc.diagnostic import ERROR
-from wfc.taint import AI, Taints
+from wfc.taint import AI
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each condition that reads what a model wrote freely."""
     if not any(isinstance(task.call.op, ir.Llm) for task in walk.tasks(flow)):
         return
-    marks = Taints(flow)
+    marks = facts(flow).marks
     for stmt in walk.all_statements(flow):
         for what, expr in tests(stmt):
             whole = isinstance(stmt, ir.Match)

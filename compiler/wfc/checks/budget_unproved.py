@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from wfc.ir import AnyExpr, AnyStmt, Block, Project
     from wfc.source import Span
 
+    Known = dict[str, "Count"]
+
 
 class Count(Record):
     """How many attempts at most. shown: the sum or product as text; unknown: the place that nobody can count."""
@@ -65,16 +67,19 @@ class Count(Record):
 
 
 NOTHING = Count(0, "")
+LONGEST = 120
+"""A sum that is longer, in characters, is shown as its result."""
 
 
 def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     """At most two findings for each flow with a budget."""
+    known: Known = {}
     for flow in project.flows:
         budget = flow.budget
         if budget is None:
             continue
         if budget.attempts is not None:
-            found = of_block(flow.body, project, (flow.name,))
+            found = of_flow(flow.name, project, known)
             if found.unknown is not None:
                 yield (
                     flow.name,
@@ -108,58 +113,65 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
             )
 
 
-def of_block(block: Block, project: Project, above: tuple[str, ...]) -> Count:
-    """The attempts of statements one after the other. above: the flows around, for circles."""
-    return added([of_statement(stmt, project, above) for stmt in block])
+def of_block(block: Block, project: Project, known: Known) -> Count:
+    """The attempts of statements one after the other. known: the flows that were counted before."""
+    return added([of_statement(stmt, project, known) for stmt in block])
 
 
-def of_statement(stmt: AnyStmt, project: Project, above: tuple[str, ...]) -> Count:
+def of_statement(stmt: AnyStmt, project: Project, known: Known) -> Count:
     """The most attempts of calls that a statement makes."""
     match stmt:
         case ir.Task():
-            return of_task(stmt, project, above)
+            return of_task(stmt, project, known)
         case ir.Parallel() | ir.Workspace():
-            return of_block(stmt.body, project, above)
+            return of_block(stmt.body, project, known)
         case ir.For():
-            return of_loop(stmt, project, above)
+            return of_loop(stmt, project, known)
         case ir.If():
-            return largest([of_block(body, project, above) for body in (*(body for _, body in stmt.arms), stmt.other)])
+            return largest([of_block(body, project, known) for body in (*(body for _, body in stmt.arms), stmt.other)])
         case ir.Match():
             bodies = (*(body for _, body in stmt.arms), stmt.other or ())
-            return largest([of_block(body, project, above) for body in bodies])
+            return largest([of_block(body, project, known) for body in bodies])
         case ir.Try():
-            return added([of_block(stmt.body, project, above), of_block(stmt.recover, project, above)])
+            return added([of_block(stmt.body, project, known), of_block(stmt.recover, project, known)])
         case _:
             return NOTHING
 
 
-def of_task(task: ir.Task, project: Project, above: tuple[str, ...]) -> Count:
+def of_task(task: ir.Task, project: Project, known: Known) -> Count:
     """Attempts × polls, and those of the fallback; a flow that is run counts with what it does."""
-    own = of_call(task.call, project, above)
+    own = of_call(task.call, project, known)
     if task.until is not None:
         if task.until.within is None:
             return Count(0, "", task.until.span, f"`{task.label}` polls without an end")
         own = times(own, task.until.within // max(task.until.every, 1) + 1)
     if task.holds is not None:
         own = times(own, task.holds.duration // max(task.holds.every, 1) + 1)
-    other = of_call(task.fallback.call, project, above) if task.fallback and task.fallback.call else NOTHING
+    other = of_call(task.fallback.call, project, known) if task.fallback and task.fallback.call else NOTHING
     return added([own, other])
 
 
-def of_call(call: ir.Call, project: Project, above: tuple[str, ...]) -> Count:
+def of_call(call: ir.Call, project: Project, known: Known) -> Count:
     """The attempts of one call."""
     number = call.retry.attempts if call.retry else 1
     own = Count(number, str(number))
-    if not isinstance(call.op, ir.RunFlow) or call.op.flow in above:
+    if not isinstance(call.op, ir.RunFlow):
         return own
-    flow = project.flow(call.op.flow)
-    inner = of_block(flow.body, project, (*above, flow.name)) if flow else NOTHING
-    return times(added([Count(1, "1"), inner]), number)
+    return times(added([Count(1, "1"), of_flow(call.op.flow, project, known)]), number)
 
 
-def of_loop(stmt: ir.For, project: Project, above: tuple[str, ...]) -> Count:
+def of_flow(name: str, project: Project, known: Known) -> Count:
+    """The attempts of the body of a flow, counted once; nothing for one that is being counted: circles are WF901's."""
+    if name not in known:
+        known[name] = NOTHING
+        flow = project.flow(name)
+        known[name] = of_block(flow.body, project, known) if flow else NOTHING
+    return known[name]
+
+
+def of_loop(stmt: ir.For, project: Project, known: Known) -> Count:
     """The attempts of one item × the items, if anybody knows how many there are."""
-    inner = of_block(stmt.body, project, above)
+    inner = of_block(stmt.body, project, known)
     length = length_of(stmt.items)
     if length is None and inner.number:
         return Count(0, "", stmt.span, f"`{stmt.variable}` takes as many values as its list has")
@@ -184,7 +196,8 @@ def added(counts: list[Count]) -> Count:
         return unknown
     some = [count for count in counts if count.number]
     shown = " + ".join(count.shown for count in some)
-    return Count(sum(count.number for count in some), shown)
+    number = sum(count.number for count in some)
+    return Count(number, shown if len(shown) <= LONGEST else str(number))
 
 
 def largest(counts: list[Count]) -> Count:

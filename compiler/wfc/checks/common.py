@@ -3,84 +3,32 @@
 from __future__ import annotations
 
 from wfc import ir, types, walk
+from wfc.checks.facts import Placed as Placed
+from wfc.checks.facts import facts as facts
+from wfc.checks.facts import is_hole as is_hole
+from wfc.checks.facts import named_calls as named_calls
 from wfc.diagnostic import Label
-from wfc.record import Record
 from wfc.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Idempotent, Task
+    from wfc.ir import AnyExpr, Call, Flow, Idempotent, Task
 
 
 NETWORK_TOOLS = frozenset(["kubectl", "boto3"])
 """Programs and packages by which actions of the catalog talk to a server."""
 
 
-class Placed(Record):
-    """A statement, its section (`body`, `on failure`, `finally`) and the blocks around it.
-
-    around: (statement, number of its block), outermost first.
-    """
-
-    stmt: AnyStmt
-    section: str
-    around: tuple[tuple[AnyStmt, int], ...]
-
-    def within(self, kind: type[ir.Stmt]) -> bool:
-        """Does it stand, at any depth, inside a statement of this kind?"""
-        return any(isinstance(stmt, kind) for stmt, _ in self.around)
-
-    def loops(self) -> tuple[ir.For, ...]:
-        """The loops around it, outermost first."""
-        return tuple(stmt for stmt, _ in self.around if isinstance(stmt, ir.For))
-
-
-def placed(flow: Flow) -> Iterator[Placed]:
+def placed(flow: Flow) -> tuple[Placed, ...]:
     """Every statement of a flow with its place, in the order of the text."""
-    for section, block in (("body", flow.body), ("on failure", flow.on_failure), ("finally", flow.finally_)):
-        stack: list[tuple[Iterator[AnyStmt], tuple[tuple[AnyStmt, int], ...]]] = [(iter(block), ())]
-        while stack:
-            statements, around = stack[-1]
-            stmt = next(statements, None)
-            if stmt is None:
-                stack.pop()
-                continue
-            yield Placed(stmt, section, around)
-            inner: list[Block] = list(walk.blocks(stmt))
-            stack += [(iter(body), (*around, (stmt, number))) for number, body in reversed(list(enumerate(inner)))]
+    return facts(flow).places
 
 
-def placed_tasks(flow: Flow) -> Iterator[tuple[Task, Placed]]:
+def placed_tasks(flow: Flow) -> tuple[tuple[Task, Placed], ...]:
     """Every task of a flow with its place."""
-    for place in placed(flow):
-        if isinstance(place.stmt, ir.Task):
-            yield place.stmt, place
-
-
-def named_calls(task: Task) -> Iterator[tuple[str, Call]]:
-    """The calls of a task that could be resolved, and what to call them: `` `pay` ``, ``the undo of `pay` ``."""
-    named = [(f"`{task.label}`", task.call)]
-    if task.fallback and task.fallback.call:
-        named.append((f"the fallback of `{task.label}`", task.fallback.call))
-    if task.undo:
-        named.append((f"the undo of `{task.label}`", task.undo))
-    yield from ((title, call) for title, call in named if not is_hole(call))
-
-
-def is_hole(call: Call) -> bool:
-    """Is it what the resolver leaves where a call could not be understood?"""
-    return isinstance(call.op, ir.Shell) and not call.op.script.strip()
-
-
-def has_holes(flow: Flow) -> bool:
-    """Did the resolver leave a hole in the flow, which may hide that something is used?"""
-    calls = [call for task in walk.tasks(flow) for call in walk.calls(task)]
-    parts = (part for expression in walk.flow_expressions(flow) for part in walk.subexpressions(expression))
-    return any(map(is_hole, calls)) or any(
-        isinstance(part, ir.Literal) and part.type == types.UNKNOWN for part in parts
-    )
+    return facts(flow).tasks
 
 
 def is_repeatable(call: Call) -> bool:

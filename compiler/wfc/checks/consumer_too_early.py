@@ -69,15 +69,21 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
             name = writes(call)
             if name is not None and is_fixed(name):
                 written.setdefault(name, []).append((flow, task))
+    worst = {
+        flow.name: worst_case(flow.body)
+        for flow in {one.name: one for found in written.values() for one, _ in found}.values()
+    }
     for flow in project.flows if written else ():
-        yield from early(flow, written)
+        yield from early(flow, written, worst)
 
 
-def early(flow: Flow, written: dict[str, list[tuple[Flow, Task]]]) -> Iterator[tuple[str, Diagnostic]]:
-    """At most one finding about a flow that reads."""
+def early(
+    flow: Flow, written: dict[str, list[tuple[Flow, Task]]], worst: dict[str, int]
+) -> Iterator[tuple[str, Diagnostic]]:
+    """At most one finding about a flow that reads. worst: name of a flow that writes → its worst case."""
     for task, call in tasks_of(flow):
         for producer, writer in written.get(reads(call) or "", ()):
-            longest = worst_case(producer.body)
+            longest = worst[producer.name]
             if producer.budget is not None and producer.budget.time:
                 longest = min(longest, producer.budget.time)
             for times, zone, trigger in schedules(flow):

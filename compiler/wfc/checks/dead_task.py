@@ -31,7 +31,8 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc.check import Check
-from wfc.checks.common import has_holes, work
+from wfc.checks.common import work
+from wfc.checks.facts import facts
 from wfc.diagnostic import INFO
 from wfc.types import NOTHING
 
@@ -45,17 +46,13 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each task that could be left out."""
-    if has_holes(flow):
+    known = facts(flow)
+    if known.holes:
         return
-    named = {name for stmt in walk.all_statements(flow) for name in getattr(stmt, "after", ())}
-    read = {
-        ref.name
-        for expression in walk.flow_expressions(flow)
-        for ref in walk.references(expression)
-        if ref.kind == "task"
-    }
+    used = {name for stmt in walk.all_statements(flow) for name in getattr(stmt, "after", ())}
+    used |= {name for kind, name in known.read if kind == "task"}
     for task in walk.tasks(flow):
-        if only_reads(task) and task.path not in read | named and task.type not in (NOTHING, types.UNKNOWN):
+        if only_reads(task) and task.path not in used and task.type not in (NOTHING, types.UNKNOWN):
             yield CHECK.found(
                 f"nobody reads what `{task.label}` gives",
                 task.name_span,

@@ -36,7 +36,7 @@ from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import is_hole
 from wfc.checks.no_failure_path import MESSAGES
-from wfc.checks.parallel_write import ancestors
+from wfc.checks.parallel_write import ordered_with
 from wfc.diagnostic import ERROR, Label
 
 TYPE_CHECKING = False
@@ -56,15 +56,15 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 def of_parallel(stmt: ir.Parallel) -> Iterator[Diagnostic]:
     """The irreversible calls of each statement, against the approvals of those that it has no order with."""
-    ordered = ancestors(stmt)
     gates = [
         (number, inner)
         for number, body in enumerate(stmt.body)
         for inner in walk.statements((body,))
         if isinstance(inner, ir.Approve)
     ]
-    for number, body in enumerate(stmt.body):
-        gate = next((gate for place, gate in gates if place != number and place not in ordered[number]), None)
+    order = ordered_with(stmt) if gates else []
+    for number, body in enumerate(stmt.body) if gates else ():
+        gate = next((gate for place, gate in gates if place != number and not order[number] >> place & 1), None)
         if gate is None:
             continue
         for task in walk.statements((body,)):

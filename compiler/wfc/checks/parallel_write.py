@@ -75,20 +75,27 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 def of_parallel(stmt: ir.Parallel) -> Iterator[Diagnostic]:
     """Each writer with the first one that it has no order with."""
-    known: list[tuple[int, Task, str]] = []
-    before = ancestors(stmt)
-    for number, inner in enumerate(stmt.body):
-        for task, name in writers(inner):
-            other = next((one for place, one, same in known if same == name and place not in before[number]), None)
-            if other is not None and not any(place == number for place, one, _ in known if one is other):
-                yield CHECK.found(
-                    f"`{other.label}` and `{task.label}` may write the same thing at once",
-                    task.call.span,
-                    Label(other.call.span, "this writes it too, in no order with it"),
-                    why="The last one wins, and that is another one in each run.",
-                    help=f"put them in order (`after {other.label}`), or write to different places",
-                )
-            known.append((number, task, name))
+    known = [(number, task, name) for number, inner in enumerate(stmt.body) for task, name in writers(inner)]
+    names = [name for _, _, name in known]
+    if len(set(names)) == len(names):
+        return
+    order = ordered_with(stmt)
+    first: dict[str, dict[int, Task]] = {}
+    places: dict[str, int] = {}
+    for number, task, name in known:
+        free = places.get(name, 0) & ~order[number]
+        place = (free & -free).bit_length() - 1
+        if free and place != number:
+            other = first[name][place]
+            yield CHECK.found(
+                f"`{other.label}` and `{task.label}` may write the same thing at once",
+                task.call.span,
+                Label(other.call.span, "this writes it too, in no order with it"),
+                why="The last one wins, and that is another one in each run.",
+                help=f"put them in order (`after {other.label}`), or write to different places",
+            )
+        first.setdefault(name, {}).setdefault(number, task)
+        places[name] = places.get(name, 0) | 1 << number
 
 
 def of_loop(stmt: ir.For) -> Iterator[Diagnostic]:
@@ -105,21 +112,30 @@ def of_loop(stmt: ir.For) -> Iterator[Diagnostic]:
             )
 
 
-def ancestors(stmt: ir.Parallel) -> list[set[int]]:
-    """For each statement of a `parallel` the numbers of those that have ended before it starts, itself not."""
-    before: list[set[int]] = [set() for _ in stmt.body]
-    changed = True
-    while changed:
-        changed = False
-        for first, second in stmt.edges:
-            found = before[second] | before[first] | {first}
-            changed |= found != before[second]
-            before[second] = found
-    after: list[set[int]] = [set(found) for found in before]
-    for number, found in enumerate(before):
-        for other in found:
-            after[other].add(number)
-    return after
+def ordered_with(stmt: ir.Parallel) -> list[int]:
+    """For each statement of a `parallel` those that end before it starts, or start when it has ended.
+
+    As sets of bits, bit n for statement n, so that a block of thousands costs little. Statements on a circle, which is
+    an error by itself, are in order with nothing.
+    """
+    behind: list[list[int]] = [[] for _ in stmt.body]
+    waiting = [0] * len(stmt.body)
+    for one, other in stmt.edges:
+        behind[one].append(other)
+        waiting[other] += 1
+    before = [0] * len(stmt.body)
+    line = [number for number, count in enumerate(waiting) if not count]
+    for number in line:
+        for other in behind[number]:
+            before[other] |= before[number] | 1 << number
+            waiting[other] -= 1
+            if not waiting[other]:
+                line.append(other)
+    after = [0] * len(stmt.body)
+    for number in reversed(line):
+        for other in behind[number]:
+            after[number] |= after[other] | 1 << other
+    return [one | other for one, other in zip(before, after, strict=True)]
 
 
 def writers(stmt: AnyStmt) -> Iterator[tuple[Task, str]]:

@@ -57,12 +57,13 @@ MOST = 9
 
 def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     """One finding for each retried call of a flow that multiplies."""
+    known: dict[str, Path] = {}
     for flow in project.flows:
         for task in walk.tasks(flow):
             call = task.call
             if not isinstance(call.op, ir.RunFlow) or call.retry is None or call.retry.attempts < 2:
                 continue
-            path = ((task, call), *worst(project, call.op.flow, (flow.name,)))
+            path = ((task, call), *worst(project, call.op.flow, known))
             numbers = [attempts(one) for _, one in path]
             if len([number for number in numbers if number > 1]) > 1 and product(numbers) > MOST:
                 shown = " × ".join(str(number) for number in numbers)
@@ -82,17 +83,24 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
                 )
 
 
-def worst(project: Project, name: str, above: tuple[str, ...]) -> Path:
-    """The way down from a flow to the call that is made most often, () for none; circles are WF901's."""
+def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
+    """The way down from a flow to the call that is made most often, () for none; circles are WF901's.
+
+    known: what was found of flows before, () for those that are being looked at; each is looked at once.
+    """
+    if name in known:
+        return known[name]
     flow = project.flow(name)
-    if flow is None or name in above:
-        return ()
     best: Path = ()
-    for task in walk.tasks(flow):
-        deeper = worst(project, task.call.op.flow, (*above, name)) if isinstance(task.call.op, ir.RunFlow) else ()
+    known[name] = best
+    most = 1
+    for task in walk.tasks(flow) if flow else ():
+        deeper = worst(project, task.call.op.flow, known) if isinstance(task.call.op, ir.RunFlow) else ()
         path = ((task, task.call), *deeper)
-        if product([attempts(one) for _, one in path]) > product([attempts(one) for _, one in best]):
-            best = path
+        count = product([attempts(one) for _, one in path])
+        if count > most:
+            best, most = path, count
+    known[name] = best
     return best
 
 

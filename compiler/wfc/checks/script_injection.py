@@ -55,9 +55,10 @@ from __future__ import annotations
 from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import is_tame, named_calls, near, placed_tasks, way
+from wfc.checks.facts import facts
 from wfc.checks.scripts import argument_span, runs_in_python, runs_in_shell
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, UNTRUSTED, Taints
+from wfc.taint import AI, UNTRUSTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,13 +66,14 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.ir import AnyExpr, Call, Flow
+    from wfc.taint import Taints
 
 OURS = ("secret", "config", "run")
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each value that a script reads as code."""
-    marks = Taints(flow)
+    marks = facts(flow).marks
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             values, found = look(call)

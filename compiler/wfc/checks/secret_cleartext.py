@@ -34,9 +34,10 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
+from wfc.checks.facts import facts
 from wfc.diagnostic import ERROR
 from wfc.patterns import IGNORECASE, ready
-from wfc.taint import SECRET, Taints
+from wfc.taint import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,19 +56,17 @@ PRIVATE = ready(
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each request."""
-    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Http):
                 continue
             host = clear_host(call.op.url)
             if host and any(holds_secret(part) for part in carried(call.op)):
-                marks = marks or Taints(flow)
                 secret = next(part for part in carried(call.op) if holds_secret(part))
                 yield CHECK.found(
                     f"{title} sends a secret to {host} in clear text",
                     near(call.op.url.span, call.span),
-                    *way(marks.path(secret, SECRET)),
+                    *way(facts(flow).marks.path(secret, SECRET)),
                     why="Everybody on the way can read it.",
                     help="write `https://`",
                 )

@@ -55,10 +55,11 @@ from __future__ import annotations
 from wfc import ir, types
 from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
+from wfc.checks.facts import facts
 from wfc.checks.scripts import argument_span, prints_python, prints_shell
 from wfc.checks.urls import in_query
 from wfc.diagnostic import ERROR
-from wfc.taint import SECRET, Taints
+from wfc.taint import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,15 +72,13 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each way that a secret gets out of a call."""
-    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             for what, span, secret in leaks(call):
-                marks = marks or Taints(flow)
                 yield CHECK.found(
                     f"{title} {what}",
                     near(span, call.span),
-                    *way(marks.path(secret, SECRET)),
+                    *way(facts(flow).marks.path(secret, SECRET)),
                     why="Logs, pages of the engine and servers on the way keep it.",
                     help="hand it on by `auth: bearer(…)`, a header, or the standard input of a program",
                 )

@@ -46,8 +46,9 @@ from __future__ import annotations
 from wfc import walk
 from wfc.check import Check
 from wfc.checks.common import keys, near, way, work
+from wfc.checks.facts import facts
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, AI_DECIDED, Taints
+from wfc.taint import AI, AI_DECIDED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that is not the same for the same work."""
-    marks = Taints(flow)
+    marks = facts(flow).marks
     for title, call, clause, key, _ in keys(flow):
         place = near(key.span, clause.span)
         if any((ref.kind, ref.name) == ("run", "attempt") for ref in walk.references(key)):

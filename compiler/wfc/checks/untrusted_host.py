@@ -34,8 +34,9 @@ from __future__ import annotations
 from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import named_calls, near, placed_tasks, way
+from wfc.checks.facts import facts
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, CLEAN_TRIGGERS, UNTRUSTED, Taints
+from wfc.taint import AI, CLEAN_TRIGGERS, UNTRUSTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such request."""
     outside = {trigger.alias for trigger in flow.triggers if trigger.kind not in CLEAN_TRIGGERS}
-    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Http):
@@ -57,7 +57,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 refs = list(walk.references(part))
                 if not refs:
                     continue
-                marks = marks or Taints(flow)
+                marks = facts(flow).marks
                 sent = any(ref.kind == "event" and ref.name in outside for ref in refs)
                 if sent or AI in marks.of(part):
                     who = "whoever starts the flow" if sent else "a model"

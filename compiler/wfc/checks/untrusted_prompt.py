@@ -34,8 +34,9 @@ from __future__ import annotations
 from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import named_calls, near, placed_tasks, way
+from wfc.checks.facts import facts
 from wfc.diagnostic import WARNING, Label
-from wfc.taint import UNTRUSTED, Taints
+from wfc.taint import UNTRUSTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,12 +48,11 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such prompt."""
-    marks: Taints | None = None
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Llm) or not any(True for _ in walk.references(call.op.prompt)):
                 continue
-            marks = marks or Taints(flow)
+            marks = facts(flow).marks
             parts = call.op.prompt.parts if isinstance(call.op.prompt, ir.Text) else (call.op.prompt,)
             bad = next((part for part in parts if UNTRUSTED in marks.of(part)), None)
             if bad is not None:

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from wfc import walk
 from wfc.check import Check
-from wfc.checks.common import has_holes
+from wfc.checks.facts import facts
 from wfc.diagnostic import WARNING, Edit, Fix
 
 TYPE_CHECKING = False
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each declaration that is never read; none where an error may hide its reader."""
-    if has_holes(flow):
+    known = facts(flow)
+    if known.holes:
         return
-    expressions = list(read(flow))
-    used = {(ref.kind, ref.name) for expression in expressions for ref in walk.references(expression)}
+    used = known.read | {(ref.kind, ref.name) for value in written(flow) for ref in walk.references(value)}
     named = [value for trigger in flow.triggers for key, value in trigger.args if key == "secret"]
     for kind, items in (("input", flow.inputs), ("config", flow.configs), ("secret", flow.secrets)):
         for item in items:
@@ -63,9 +63,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-def read(flow: Flow) -> Iterator[AnyExpr]:
-    """Every expression of a flow, with the arguments as written, which an error may have kept out of the operation."""
-    yield from walk.flow_expressions(flow)
+def written(flow: Flow) -> Iterator[AnyExpr]:
+    """The arguments of all calls as written, which an error may have kept out of the operation."""
     for task in walk.tasks(flow):
         for call in walk.calls(task):
             yield from (value for _, value in call.args)

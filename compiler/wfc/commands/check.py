@@ -6,23 +6,26 @@ import sys
 
 from wfc.commands.common import exit_code, findings, rules_of
 from wfc.files import write_out, write_text
-from wfc.gather import gather
+from wfc.gather import collect, loaded
 from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.diagnostic import Diagnostic
-    from wfc.gather import Gathered
+    from wfc.gather import Collected, Gathered
     from wfc.settings import CheckSettings
 
 FORMATS = ("pretty", "concise", "json", "github", "sarif", "gitlab", "junit", "llm")
+
+WORTH = 50_000
+"""Characters of all files together from which on findings are kept: below, asking costs more than it saves."""
 
 
 class Options(Record):
     """What `wfc check` was asked for. paths: files and folders, none for the project. environment: of wfc.toml, "" for
     none. format: one of FORMATS. rules: --preset, --select and --ignore. targets: (name, version). output: the file
     to write, "" for standard output. baseline, write_baseline: files of known findings, "" for none.
-    fix, unsafe_fixes, diff, explain_time: the options of the same names.
+    fix, unsafe_fixes, diff, explain_time: the options of the same names. cache: may findings be kept?
     """
 
     paths: list[str]
@@ -37,6 +40,7 @@ class Options(Record):
     unsafe_fixes: bool = False
     diff: bool = False
     explain_time: bool = False
+    cache: bool = True
 
 
 def parsed(arguments: list[str]) -> Options:
@@ -52,7 +56,10 @@ def parsed(arguments: list[str]) -> Options:
 def run(arguments: list[str]) -> int:
     """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 for what can't be read."""
     args = parsed(arguments)
-    gathered = gather(args.paths, args.environment)
+    collected = collect(args.paths, args.environment)
+    if is_kept(collected, args):
+        return kept(collected, args)
+    gathered = loaded(collected)
     if args.explain_time:
         from wfc.commands.check_time import explain_time
 
@@ -73,6 +80,30 @@ def run(arguments: list[str]) -> int:
         from wfc.commands.check_baseline import with_baseline
 
         found = with_baseline(found, gathered, args, rules)
+    show(found, gathered, args)
+    return exit_code(found)
+
+
+def is_kept(collected: Collected, args: Options) -> bool:
+    """Are the findings worth keeping, allowed to be kept, and all that is asked for?"""
+    more = (args.explain_time, args.fix, args.diff, args.targets, args.baseline, args.write_baseline)
+    if not args.cache or not collected.settings.cache or any(more):
+        return False
+    return sum(len(text) for _, text in collected.texts) >= WORTH
+
+
+def kept(collected: Collected, args: Options) -> int:
+    """Show what is found, or was found before for the same inputs. Gives the exit code."""
+    from wfc.commands import check_cache
+
+    key = check_cache.key(collected, args.rules)
+    known = check_cache.read(key, collected) if key else None
+    if known is None:
+        gathered = loaded(collected)
+        known = gathered, findings(gathered, rules_of(gathered.settings, args.rules))
+        if key:
+            check_cache.write(key, *known)
+    gathered, found = known
     show(found, gathered, args)
     return exit_code(found)
 

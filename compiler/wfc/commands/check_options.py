@@ -34,6 +34,7 @@ def read(arguments: list[str]) -> Options:
         args.unsafe_fixes,
         args.diff,
         args.explain_time,
+        not args.no_cache,
     )
 
 
@@ -77,6 +78,7 @@ def options() -> ArgumentParser:
     made.add_argument("--unsafe-fixes", action="store_true", help="also those that want a look (with --fix or --diff)")
     made.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change (exit code 1)")
     made.add_argument("--explain-time", action="store_true", help="show how long the flows can take, and why")
+    made.add_argument("--no-cache", action="store_true", help="neither use nor keep findings of earlier runs")
     return made
 
 

@@ -85,7 +85,7 @@ def dialect_of(url: str) -> str:
     return DIALECTS.get(scheme, "postgres")
 
 
-@lru_cache(maxsize=256)  # several checks ask about one text
+@lru_cache(maxsize=65_536)  # several checks ask about one text, each of them about all of a flow
 def classify(text: str, dialect: str = "postgres") -> Verdict:
     """What running a text of SQL twice does, compared to once.
 

@@ -1,0 +1,144 @@
+"""What many checks ask of one flow, found once: its statements with their places, its calls, its marks, what it reads.
+
+The checks go through a project flow by flow, so that the facts of the last flow are all that is kept.
+"""
+
+from __future__ import annotations
+
+from wfc import ir, types, walk
+from wfc.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wfc.ir import AnyStmt, Call, Flow, Task
+    from wfc.taint import Taints
+
+    Named = tuple[tuple[str, Call], ...]
+
+
+class Placed(Record):
+    """A statement, its section (`body`, `on failure`, `finally`) and the blocks around it.
+
+    around: (statement, number of its block), outermost first.
+    """
+
+    stmt: AnyStmt
+    section: str
+    around: tuple[tuple[AnyStmt, int], ...]
+
+    def within(self, kind: type[ir.Stmt]) -> bool:
+        """Does it stand, at any depth, inside a statement of this kind?"""
+        return any(isinstance(stmt, kind) for stmt, _ in self.around)
+
+    def loops(self) -> tuple[ir.For, ...]:
+        """The loops around it, outermost first."""
+        return tuple(stmt for stmt, _ in self.around if isinstance(stmt, ir.For))
+
+
+class Facts:
+    """The facts of one flow, each found when it is first asked for.
+
+    places: every statement with its place, in the order of the text. tasks: the tasks among them. named: id of each
+    task → `calls_of` it; the flow, which is held here, keeps the tasks alive and so their ids their own.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.places = tuple(places(flow))
+        self.tasks = tuple((place.stmt, place) for place in self.places if isinstance(place.stmt, ir.Task))
+        self.named = {id(task): calls_of(task) for task, _ in self.tasks}
+        self._marks: Taints | None = None
+        self._read: frozenset[tuple[str, str]] | None = None
+        self._holes = False
+
+    @property
+    def marks(self) -> Taints:
+        """Where the values of the flow come from."""
+        if self._marks is None:
+            from wfc.taint import Taints
+
+            self._marks = Taints(self.flow)
+        return self._marks
+
+    @property
+    def read(self) -> frozenset[tuple[str, str]]:
+        """(kind, name) of every reference in an expression of the flow."""
+        if self._read is None:
+            self.look()
+        assert self._read is not None
+        return self._read
+
+    @property
+    def holes(self) -> bool:
+        """Did the resolver leave a hole in the flow, which may hide that something is used?"""
+        if self._read is None:
+            self.look()
+        return self._holes
+
+    def look(self) -> None:
+        """Go through all expressions once, for `read` and `holes`."""
+        read: set[tuple[str, str]] = set()
+        holes = any(is_hole(call) for task, _ in self.tasks for call in walk.calls(task))
+        for expression in walk.flow_expressions(self.flow):
+            for part in walk.subexpressions(expression):
+                if isinstance(part, ir.Ref):
+                    read.add((part.kind, part.name))
+                elif isinstance(part, ir.Literal) and part.type == types.UNKNOWN:
+                    holes = True
+        self._read, self._holes = frozenset(read), holes
+
+
+_last: list[Facts] = []
+
+
+def facts(flow: Flow) -> Facts:
+    """The facts of a flow; those of the last one are kept."""
+    known = _last[0] if _last else None
+    if known is None or known.flow is not flow:
+        known = Facts(flow)
+        _last[:] = [known]
+    return known
+
+
+def forget() -> None:
+    """Keep nothing: for measuring."""
+    _last.clear()
+
+
+def places(flow: Flow) -> Iterator[Placed]:
+    """Every statement of a flow with its place, in the order of the text."""
+    for section, block in (("body", flow.body), ("on failure", flow.on_failure), ("finally", flow.finally_)):
+        stack: list[tuple[Iterator[AnyStmt], tuple[tuple[AnyStmt, int], ...]]] = [(iter(block), ())]
+        while stack:
+            statements, around = stack[-1]
+            stmt = next(statements, None)
+            if stmt is None:
+                stack.pop()
+                continue
+            yield Placed(stmt, section, around)
+            inner = walk.blocks(stmt)
+            if inner:
+                stack += [(iter(body), (*around, (stmt, number))) for number, body in reversed(list(enumerate(inner)))]
+
+
+def named_calls(task: Task) -> Named:
+    """`calls_of`, known for the tasks of the last flow."""
+    known = _last[0].named.get(id(task)) if _last else None
+    return calls_of(task) if known is None else known
+
+
+def calls_of(task: Task) -> Named:
+    """The calls of a task that could be resolved, and what to call them: `` `pay` ``, ``the undo of `pay` ``."""
+    named = [(f"`{task.label}`", task.call)]
+    if task.fallback and task.fallback.call:
+        named.append((f"the fallback of `{task.label}`", task.fallback.call))
+    if task.undo:
+        named.append((f"the undo of `{task.label}`", task.undo))
+    return tuple((title, call) for title, call in named if not is_hole(call))
+
+
+def is_hole(call: Call) -> bool:
+    """Is it what the resolver leaves where a call could not be understood?"""
+    return isinstance(call.op, ir.Shell) and not call.op.script.strip()
