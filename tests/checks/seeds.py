@@ -164,6 +164,7 @@ PLACED = {
     "WF407": Seed(f'{SQL} "§update runs set n = n + 1 where id = 1") {ONCE}', needs=EVENT),
     "WF411": Seed(f'task seeded = shell("§mkdir /srv/staging") {ONCE}', needs=r"^  on (schedule|webhook)\("),
     "WF414": Seed(f'{SQL} "update runs set done = true where day = §current_date") {ONCE}', needs=SCHEDULE),
+    "WF415": Seed(f"task seeded = §{POST} {ONCE}", needs=r"^  on failure"),
     "WF501": Seed(f"task seeded = §{POST} {ONCE} task seeded_next = {DRY}", lacks=r"^  on failure"),
     "WF507": Seed(
         f"task seeded = {PUT} {RETRIED}",

@@ -193,3 +193,19 @@ DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m }'
 )
 def test_effects_that_nobody_knows(head: str, call: str, expected: bool) -> None:
     assert has("WF401", flow(f"secret k task a = {call}", head)) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('http.post(url: "https://a.example.com/x")', True),
+        ('http.post(url: "https://a.example.com/x") idempotent by "a-{run.id}"', False),
+        ('http.put(url: "https://a.example.com/x")', False),
+        ('slack.post(url: k, text: "x")', False),
+        ('shell("./x")', False),  # nobody knows, which is WF401's matter
+        ('shell("./x") effect unsafe "y"', True),
+        ('http.put(url: "https://a.example.com/x") undo http.post(url: "https://a.example.com/x")', True),
+    ],
+)
+def test_what_an_engine_that_died_repeats(call: str, expected: bool) -> None:
+    assert has("WF415", flow(f"secret k task a = {call}")) is expected
