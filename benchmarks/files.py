@@ -2,7 +2,7 @@
 
 `python benchmarks/files.py [FILES] [ROUNDS]` prints Markdown. Each flow is compiled to GitHub Actions; the linters read
 those workflows, whole folders in one command, offline. The programs are run in turns: CPU time, and beside it the time
-that passed, for the linters use all cores. actionlint comes from `make engines`; what is not there is left out.
+that passed. actionlint comes from `make engines`; what is not there is left out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ flow copy_{i} {{
     auth: bearer(api_key),
   ) -> {{ total: int, pages: list<string> }}
 
-  if index.total == 0 {{
+  if index.body.total == 0 {{
     task nothing = shell("echo nothing on $DAY", env: {{ DAY: "{{day}}" }}) no retry timeout 1m
   }} else {{
     task prepare = shell(\"\"\"
@@ -59,7 +59,7 @@ flow copy_{i} {{
     for region in regions max 2 {{
       task push = http.put(
         url: "https://store-{i}.example.com/{{region}}/{{day}}",
-        json: {{ day: day, total: index.total }},
+        json: {{ day: day, total: index.body.total }},
         auth: bearer(api_key),
       )
         retry exponential(attempts: 4, first: 2s, max: 1m)
@@ -101,10 +101,10 @@ def make(count: int, flows: Path, workflows: Path) -> tuple[int, int]:
     for i in range(count):
         text = FLOW.format(i=i, minute=i % 60, hour=i // 60 % 24)
         (flows / f"copy_{i}.wf").write_text(text, "utf-8")
-        project = load_texts([("copy.wf", text)]).project
-        result = compile_flow(project, project.flows[0], github)
-        if not result.artifacts:
-            sys.exit(result.diagnostics[0].message)
+        loaded = load_texts([("copy.wf", text)])
+        result = compile_flow(loaded.project, loaded.project.flows[0], github)
+        if loaded.diagnostics or not result.artifacts:
+            sys.exit((*loaded.diagnostics, *result.diagnostics)[0].message)
         (made,) = (item for item in result.artifacts if item.path.endswith((".yml", ".yaml")))
         (workflows / f"copy_{i}.yml").write_text(made.text, "utf-8")
     return text.count("\n"), made.text.count("\n")

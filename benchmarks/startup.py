@@ -26,6 +26,15 @@ def main() -> None:
             f"parse, {lines(small)} lines": [sys.executable, "-c", PARSE, str(small)],
             f"`wfc check`, {lines(small)} lines": [sys.executable, "-c", CLI, "check", str(small)],
             f"`wfc check`, {lines(large)} lines": [sys.executable, "-c", CLI, "check", str(large)],
+            "the same, nothing changed": [
+                "env",
+                f"WFC_CACHE={folder}/kept",
+                sys.executable,
+                "-c",
+                CLI,
+                "check",
+                str(large),
+            ],
             "`import lark`": [sys.executable, "-c", "import lark"],
         }
         result = subprocess.run(commands[f"parse, {lines(small)} lines"], capture_output=True, text=True, check=False)

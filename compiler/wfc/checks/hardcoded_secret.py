@@ -68,15 +68,19 @@ HEADERS = ("authorization", "proxy-authorization", "x-api-key")
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each text; what it holds is not repeated in the message."""
     seen: set[Span] = set()
+    tokens: dict[str, str] = {}
     for expr, name in texts(flow):
-        if not isinstance(expr, ir.Literal) or not isinstance(expr.value, str) or expr.span in seen:
+        if not isinstance(expr, ir.Literal) or not isinstance(expr.value, str):
             continue
-        what = looks_like(expr.value, name)
-        if what and expr.span.source == flow.span.source:
+        # an argument stands in the call and in what the call does: its text is searched once
+        if expr.value not in tokens:
+            tokens[expr.value] = token_in(expr.value)
+        what = tokens[expr.value] or value_of(expr.value, name)
+        if what and expr.span not in seen and expr.span.source == flow.span.source:
             seen.add(expr.span)
             yield report(what, expr.span)
     for trigger in flow.triggers:
-        what = next((found for _, value in trigger.args if (found := looks_like(str(value), ""))), "")
+        what = next((found for _, value in trigger.args if (found := token_in(str(value)))), "")
         if what:
             yield report(what, trigger.span)
 
@@ -95,11 +99,13 @@ def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
             stack += [(part, "") for part in reversed(walk.children(expr))]
 
 
-def looks_like(text: str, name: str) -> str:
-    """What a text seems to be, or ""."""
-    for what, pattern in TOKENS:
-        if pattern.search(text):
-            return what
+def token_in(text: str) -> str:
+    """What a text seems to hold, by its form, or ""."""
+    return next((what for what, pattern in TOKENS if pattern.search(text)), "")
+
+
+def value_of(text: str, name: str) -> str:
+    """What a text seems to be, by the name that it is given as, or ""."""
     if text and (NAMES.search(name) or name.lower() in HEADERS):
         return f"the value of `{name}`"
     return ""
