@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wfc import ir, walk
-from wfc.check import run_checks
+from wfc.check import in_preset, run_checks
 from wfc.errors import UserError
 from wfc.generate.planner import FORMS, plan
 from wfc.pipeline import load_texts
@@ -46,7 +46,7 @@ def test_all_forms_together_give_the_flow_that_they_say() -> None:
 
 def test_what_it_writes_has_no_findings() -> None:
     loaded = load_texts([("planned.wf", plan(FULL).text)])
-    assert [(one.code, one.message) for one in run_checks(loaded.project) if one.severity != "info"] == []
+    assert [(one.code, one.message) for one in run_checks(loaded.project, in_preset("recommended")) if one.severity != "info"] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import bpe_openai
 import pytest
 
 from wfc import catalog
-from wfc.check import run_checks
+from wfc.check import in_preset, run_checks
 from wfc.functions import FUNCTIONS
 from wfc.generate.prompt import ALWAYS, build, card, examples, retrieve, signature
 from wfc.pipeline import load_texts
@@ -30,7 +30,7 @@ def test_the_functions_on_the_card_exist() -> None:
 @pytest.mark.parametrize("flow", [flow for _, flow in examples()], ids=lambda flow: flow.split(" ")[1])
 def test_the_examples_have_no_findings(flow: str) -> None:
     loaded = load_texts([("example.wf", flow)])
-    found = [*loaded.diagnostics, *run_checks(loaded.project)]
+    found = [*loaded.diagnostics, *run_checks(loaded.project, in_preset("recommended"))]
     assert [(one.code, one.message) for one in found if one.severity != "info"] == []
 
 
