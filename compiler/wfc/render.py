@@ -220,7 +220,7 @@ def wrapped(text: str, first: int, others: int) -> list[str]:
     if width(text) <= first:
         return [text]
     rows, row, room = [], "", first
-    for word in text.split(" "):
+    for word in text.split():
         if row and width(row) + 1 + width(word) > room:
             rows.append(row)
             row, room = word, others

@@ -46,7 +46,11 @@ def test_all_forms_together_give_the_flow_that_they_say() -> None:
 
 def test_what_it_writes_has_no_findings() -> None:
     loaded = load_texts([("planned.wf", plan(FULL).text)])
-    assert [(one.code, one.message) for one in run_checks(loaded.project, in_preset("recommended")) if one.severity != "info"] == []
+    assert [
+        (one.code, one.message)
+        for one in run_checks(loaded.project, in_preset("recommended"))
+        if one.severity != "info"
+    ] == []
 
 
 @pytest.mark.parametrize(
