@@ -14,6 +14,7 @@ from engines import tools
 from engines.airflow import install
 from engines.engine import Answer, Engine, TriggerEvent
 from engines.github.engine import SHELL
+from engines.kestra.engine import SETTLE_SECONDS, Kestra
 from engines.world import Reply, World
 from examples_run.scenario import VENDORS, Place, Scenario, filled
 from examples_run.scenarios import SCENARIOS
@@ -129,7 +130,12 @@ def test_file_ingestion(
     secrets = {"SLACK_URL": f"{world.url}/slack", "WAREHOUSE_URL": postgres}
     configs = {"rates_url": f"{world.url}/rates", "mirror_url": f"{world.url}/mirror"}
     if way.target.name == "kestra":
-        run = engine.run(files, "file_ingestion_watch", {}, secrets=secrets, configs=configs, timeout=180)
+        assert isinstance(engine, Kestra)
+        engine.settle = 120.0  # the flow that watches does not wait for those that it starts
+        try:
+            run = engine.run(files, "file_ingestion_watch", {}, secrets=secrets, configs=configs, timeout=180)
+        finally:
+            engine.settle = SETTLE_SECONDS
         ended = [one.state for one in run.executions if one.flow.rpartition("/")[2] == "file_ingestion"]
         assert ended == [{"succeeded": "SUCCESS", "failed": "FAILED"}[state]], run.summary()
     else:

@@ -22,10 +22,12 @@ MODULES = (
     "checks.remote_script",
     "checks.scripts",
     "checks.secret_cleartext",
+    "checks.sql_parameter",
     "checks.urls",
     "embedded.sql",
     "embedded.sql_clock",
     "embedded.sql_objects",
+    "embedded.shell",
     "embedded.shell_commands",
     "embedded.shell_sql",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from errno import EISDIR
+from stat import S_ISDIR, S_ISREG
 
 from wfc.errors import UserError
 
@@ -25,6 +26,9 @@ def read_source(path: str) -> str:
         if path == "-":
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:
+            kind = os.stat(path).st_mode
+            if not (S_ISREG(kind) or S_ISDIR(kind)):
+                raise UserError(f"{path} is no file", "a pipe or a device is read by `-`, as standard input")
             with open(path, "rb") as file:
                 data = file.read(LARGEST + 1)
     except FileNotFoundError:
@@ -60,7 +64,8 @@ def near_files(path: str) -> str:
 
     folder = os.path.dirname(path) or "."
     try:
-        names = [name for name in os.listdir(folder) if name.endswith(".wf")]
+        own = os.path.basename(path)
+        names = [name for name in os.listdir(folder) if name.endswith(".wf") and name != own]
     except OSError:
         return f"there is no folder {folder} either"
     near = suggest(os.path.basename(path), names) or suggest(os.path.basename(path) + ".wf", names)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 IGNORECASE = 2
 """re.IGNORECASE."""
+DOTALL = 16
+"""re.DOTALL."""
 
 ENGINE = (sys.version_info[:2], _sre.MAGIC, _sre.CODESIZE)
 """What compiled code depends on: the release of Python, the set of instructions, their width."""

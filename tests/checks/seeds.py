@@ -104,6 +104,8 @@ STATEMENTS = {
     "WF405": 'for seeded_n in [1, 2] { task seeded = http.post(url: "https://a.example.com/{seeded_n}") '
     f'idempotent by §"{{run.id}}" {RETRIED} }}',
     "WF408": f'{SQL} "§create table runs (id int)") {ONCE}',
+    "WF208": f'{SQL} §"delete from runs where id = :seeded") {ONCE}',
+    "WF212": f'task seeded = python(§"retrun 1") -> int {ONCE}',
     "WF409": f'{SQL} "§delete from runs") {ONCE}',
     "WF412": f'task seeded = shell(§"""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',

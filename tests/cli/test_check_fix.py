@@ -98,7 +98,7 @@ def test_line_ends_and_the_byte_order_mark_stay() -> None:
     assert codes(check("f.wf")) == ["WF801"]
     assert check("--fix", "--unsafe-fixes", "f.wf").code == 0
     lines = text.splitlines()
-    lines.insert(2, "  concurrency 1 skip")
+    lines.insert(2, "  concurrency 1 queue")
     assert path.read_bytes() == b"\xef\xbb\xbf" + "".join(f"{line}\r\n" for line in lines).encode()
 
 

@@ -266,3 +266,11 @@ def test_what_an_engine_guards_against_is_not_told_for_it_alone(targets: tuple[s
     options = [word for name in targets for word in ("--target", name)]
     found = codes(check("--select", "WF610,WF801", *options, "f.wf"))
     assert [code for code in found if code in ("WF610", "WF801")] == sorted(wanted, reverse=True)
+
+
+@pytest.mark.parametrize("option", ["--output", "--write-baseline"])
+def test_no_flow_is_overwritten_by_findings(option: str) -> None:
+    done = check(option, "f.wf", "f.wf")
+    assert (done.code, done.out) == (2, "")
+    assert f"{option} f.wf would overwrite a flow" in done.err
+    assert Path("f.wf").read_text() == FLOW

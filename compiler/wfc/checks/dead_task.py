@@ -33,7 +33,9 @@ from wfc import ir, types, walk
 from wfc.check import Check
 from wfc.checks.common import work
 from wfc.checks.facts import facts
+from wfc.checks.sql_texts import verdict_of
 from wfc.diagnostic import INFO
+from wfc.embedded.verdict import READ
 from wfc.types import NOTHING
 
 TYPE_CHECKING = False
@@ -70,7 +72,8 @@ def only_reads(task: Task) -> bool:
         case ir.Llm():
             return True
         case ir.Sql(mode="query"):
-            return True
+            found = verdict_of(call)
+            return found is not None and found.kind == READ
         case ir.Http(method="GET"):
             return not call.action.startswith("http.")
         case _:

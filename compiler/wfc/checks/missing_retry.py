@@ -43,14 +43,16 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_remote, is_repeatable, keeps_no_key, named_calls, placed_tasks, work
 from wfc.checks.lacking import Lacking, clause_fix, groups, labels, titles
+from wfc.checks.sql_texts import verdict_of
 from wfc.diagnostic import WARNING
+from wfc.embedded.verdict import READ, SAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow, Task
+    from wfc.ir import Call, Flow, Task
 
 CLAUSE = "retry exponential(attempts: 4, first: 2s, max: 1m)"
 
@@ -74,9 +76,15 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 def single_try(task: Task) -> Lacking | None:
     """The call of a task, else its fallback or undo (which inherit its retry), that is not retried and could be."""
     for title, call in named_calls(task):
-        if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry:
+        if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry and not writes(call):
             return Lacking(task, title, call)
     return None
+
+
+def writes(call: Call) -> bool:
+    """Is it a `sql.query` whose text does more than read (`INSERT … RETURNING`), whatever the catalog says?"""
+    found = verdict_of(call) if isinstance(call.op, ir.Sql) and call.idempotent is None else None
+    return found is not None and found.kind not in (READ, SAFE)
 
 
 def report(group: list[Lacking]) -> Diagnostic:

@@ -68,7 +68,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         times = cron.read(expression) if isinstance(expression, str) else ""
         if not isinstance(times, cron.Cron) or times.shortest_gap() * MINUTE >= longest:
             continue
-        fix = Fix("add `concurrency 1 skip`", (Edit(after(trigger.span), "\n  concurrency 1 skip"),), safe=False)
+        fix = Fix("add `concurrency 1 queue`", (Edit(after(trigger.span), "\n  concurrency 1 queue"),), safe=False)
         gap = duration_text(times.shortest_gap() * MINUTE)
         yield CHECK.found(
             f"a run can take {duration_text(longest)}, and the next one starts after {gap}",

@@ -131,8 +131,8 @@ def is_unsafe(call: Call, statement: Reason | None) -> bool:
 
 def report(title: str, call: Call, how: str, policy: Label, statement: Reason | None) -> Diagnostic:
     """The finding about one call; how: by which retry it may be repeated; policy: where that stands."""
-    nature = "not safe to repeat" if is_unsafe(call, statement) else "nobody knows to be safe to repeat"
-    why = f"It is {nature}, and a lost answer looks like a failure: what it does would be there twice."
+    nature = "It is not safe to repeat" if is_unsafe(call, statement) else "Nobody knows whether it is safe to repeat"
+    why = f"{nature}, and a lost answer looks like a failure: what it does would be there twice."
     if statement is not None:
         why = f"A lost answer looks like a failure, and the second run {statement.effect}."
     return CHECK.found(

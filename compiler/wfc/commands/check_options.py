@@ -49,6 +49,9 @@ def refuse_pairs(args: Namespace) -> None:
         raise UserError("--explain-time shows times, not findings", "leave the options about findings away")
     if args.unsafe_fixes and not mends:
         raise UserError("--unsafe-fixes says which fixes, not what to do with them", "add --diff or --fix")
+    for option, path in (("--output", args.output), ("--write-baseline", args.write_baseline)):
+        if path.endswith(".wf"):
+            raise UserError(f"{option} {path} would overwrite a flow", "name another file")
     if args.diff and args.output:
         raise UserError("--diff shows changes, --output writes findings", "keep one of them")
     if args.fix and not args.diff and "-" in args.paths:

@@ -68,7 +68,7 @@ MOST_CALLS = 200
 PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
 FLAGS_NAME = ready(r"(?i)opt|arg|flag|extra|param")
 INNOCENT_POST = ready(r"(?i)/oauth|/token|/login|/auth\b|graphql|/_?search|/query|idempotency-key")
-AWK_WRITES = ready(r"system\s*\(|\bprintf?\b[^;}]*[>|]|\|\s*getline|-i\s+inplace")
+AWK_WRITES = ready(r"system\s*\(|\bprintf?\b[^}]*[>|]|\|\s*getline|-i\s+inplace")
 SED_WRITES = ready(r"(?:^|[;{}\d$/])\s*[we]\s|/[gip\d]*[we](?:\s|$)")
 
 
@@ -94,17 +94,22 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node) -> list[F
             return []
         case "trap":
             return text_of_code(reader, words[0], node) if words and words[0].text not in ("-", "") else []
+        case "curl" | "wget" if any(one.many and one.names for one in words):
+            return reader.unread(node)  # its flags may be in a variable
         case "find":
             return search(reader, words, node)
         case "tee":
-            append = any(one.text in ("-a", "--append", "-ai", "-ia") for one in words)
+            append = any(
+                one.text.startswith("--ap") or (one.text[:2] != "--" and "a" in one.text)
+                for one in words
+                if one.text[:1] == "-"
+            )
             targets = [one for one in words if not one.text.startswith("-")]
             return [found for one in targets for found in reader.write(one, node, append=append)]
         case "awk" | "gawk" | "mawk" | "sed":
             return stream_editor(reader, called, words, node)
         case "sqlite3" | "duckdb":
-            text = words[1].text if len(words) > 1 else ""
-            return sql(reader, [text], node)
+            return sql(reader, [one.text for one in words[1:]] or [""], node)
         case _ if called in CLIENTS:
             return client(reader, called, words, node)
         case _:

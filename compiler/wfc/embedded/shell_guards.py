@@ -109,7 +109,11 @@ def weaker(one: Found, by: Guard, removed: bool, strict: bool) -> Found:
     kind = one.reason.kind.removesuffix("-here")
     shared = by.words & one.targets
     if by.negative:
-        appends = kind == APPEND and all(text in one.reason.what or text in one.targets for text in by.words)
+        appends = (
+            kind == APPEND
+            and bool(by.words)
+            and all(text in one.reason.what or text in one.targets for text in by.words)
+        )
         creates = kind == FAILS and not one.removes and bool(shared)
         return judged(one, SAFE if appends or creates else UNKNOWN)
     if one.removes and shared:

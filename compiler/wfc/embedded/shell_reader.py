@@ -20,6 +20,7 @@ from wfc.embedded.shell_guards import (
 )
 from wfc.embedded.shell_words import DAILY, NEW, PARTS, Word, descendants, source, word
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason
+from wfc.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,8 +166,12 @@ class Reader:
         first = self.visit(left)
         if not either:
             asks = NO_GUARD if first else guard(left)
-            # `A && B`: what A makes is there for B, and later for those that need both
-            return [*first, *guarded(self.last(right, outputs), asks, strict=True)]
+            # what A makes is there for B; what B makes or takes away may not be there for those behind
+            known = set(self.made), set(self.own), set(self.gone)
+            second = guarded(self.last(right, outputs), asks, strict=True)
+            for group, before in zip((self.made, self.own, self.gone), known, strict=True):
+                group &= before
+            return [*first, *second]
         made = set(self.made)
         second = self.last(right, outputs)
         self.made &= made
@@ -257,7 +262,9 @@ class Reader:
 
     def word(self, node: Node) -> Word:
         """A node as a word, with what is known of its variables."""
-        return word(node, self.changing, self.daily)
+        found = word(node, self.changing, self.daily)
+        # `./x` and `x` are one file; the name of a command stays as it is (`called`)
+        return replace(found, text=found.text[2:]) if found.text.startswith("./") and len(found.text) > 2 else found
 
     def place(self, path: Word) -> str:
         """Where a path leads: TEMP, SINK, HERE or AWAY."""
@@ -293,7 +300,8 @@ class Reader:
                 found += self.redirect(child, node)
         if name is None:
             return found
-        return [*found, *shell_commands.run(self, self.word(name), words, node)]
+        called = word(name, self.changing, self.daily)
+        return [*found, *shell_commands.run(self, called, words, node)]
 
     def redirected(self, node: Node) -> list[Found]:
         """A statement and where its output goes."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from wfc.embedded import sql_functions
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE, Reason, Verdict, joined
-from wfc.patterns import IGNORECASE, ready
+from wfc.patterns import DOTALL, IGNORECASE, ready
 from wfc.record import Record
 
 TYPE_CHECKING = False
@@ -43,7 +43,8 @@ DIALECTS = {
 
 START = ready(r"(?:\s|--[^\n]*\n|/\*[^*]*\*/)*(?:select|with|values)\b", IGNORECASE)
 SUSPICIOUS = ready(
-    r"\b(?:insert|update|delete|merge|truncate|create|drop|alter|into|copy|call|do|execute|replace|grant|share)\b|;\s*\S"
+    r"\b(?:insert|update|delete|merge|truncate|create|drop|alter|into|copy|call|do|execute|replace|grant|share|nextval)\b|;\s*\S"
+    r"|\bnext\s+value\b"
     r"|[\"`\]]\s*\(|\.\s*\w+\s*\(",
     IGNORECASE,
 )
@@ -68,6 +69,22 @@ NEUTRAL = frozenset(
 """Statements that leave nothing when the session has ended, by their first word."""
 SETTLED = frozenset("vacuum analyze reindex refresh grant revoke comment cluster checkpoint optimize".split())
 """Statements that may be done again, by their first word."""
+
+CHOOSY = ready(
+    r"\btop\s*\(|\brownum\b|\blimit\b|\bfetch\s+first\b|\b(?:min|max)\s*\("
+    r"|create\s+or\s+replace\s+(?:\w+\s+)?table\s+(\S+)\s.*\b\1\b"
+    r"|^\s*replace\b.*\b(?:uuid|rand|random|now)\w*\s*\(",
+    IGNORECASE | DOTALL,
+)
+"""Statements that choose their rows by what is there, or make their keys: the second run may meet others."""
+WHOLE = ready(r"\.\s*nextval\b|\bset\s+(?:global|persist)\b", IGNORECASE)
+"""What is no statement by itself, and changes what others see."""
+UPSERT = ready(r"insert\s+into\s+[^\s(]+\s*\(([^)]*)\).*\bon\s+conflict\s*\(([^)]*)\)", IGNORECASE | DOTALL)
+BLOCK = ready(
+    r"\b(?:insert|update|delete|merge|truncate|create|drop|alter|exec|execute|call|global|persist)\b|@@", IGNORECASE
+)
+MOST_STATEMENTS = 60
+"""Statements of one text that are weighed against each other, each with each; more are `unknown`."""
 
 
 class Statement(Record):
@@ -95,8 +112,8 @@ def classify(text: str, dialect: str = "postgres") -> Verdict:
     """
     if is_plain_read(text):
         return Verdict(READ)
-    found = statements(text, dialect)
-    if found is None:
+    found = None if WHOLE.search(text) else statements(text, dialect)
+    if found is None or len(found) > MOST_STATEMENTS:
         return Verdict(UNKNOWN, (Reason("unparsed", UNKNOWN, 0, len(text), shown(text)),))
     try:
         return joined(tuple(judged(found)))
@@ -184,7 +201,27 @@ def judged(found: list[Statement]) -> list[Reason]:
         if statement.tree is not None:
             around.step(statement.tree)
     crossed = sql_around.unsettled(trees, fresh)
-    return reloads(found, [loosened(one) if number in crossed else one for number, one in reasons])
+    choosy = {number for number, statement in enumerate(found) if is_choosy(statement.text)}
+    settled = [loosened(one) if number in crossed else one for number, one in reasons]
+    numbers = [number for number, _ in reasons]
+    return reloads(
+        found,
+        [
+            Reason("choosy", UNKNOWN, one.start, one.end, one.what, one.effect)
+            if number in choosy and one.verdict == SAFE
+            else one
+            for number, one in zip(numbers, settled, strict=True)
+        ],
+    )
+
+
+def is_choosy(text: str) -> bool:
+    """May the second run of a statement meet other rows than the first, though its form is one that is safe?"""
+    upsert = UPSERT.search(text)
+    if upsert is None:
+        return CHOOSY.search(text) is not None
+    given, keys = ({name.strip(' "`').lower() for name in names.split(",")} for names in upsert.groups())
+    return not keys <= given
 
 
 def loosened(reason: Reason) -> Reason:
@@ -281,7 +318,8 @@ def by_words(text: str) -> tuple[str, str, str]:
     if first == "explain" and second != "analyze" and "analyze" not in text.lower():
         return "neutral", READ, ""
     if first in NEUTRAL:
-        return "neutral", READ, ""
+        # `begin … end` of a procedure, a cursor that deletes, a setting of the whole server
+        return ("neutral", UNKNOWN, "") if BLOCK.search(text) else ("neutral", READ, "")
     if first in SETTLED:
         return "settled", SAFE, ""
     if first == "notify":

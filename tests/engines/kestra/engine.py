@@ -44,6 +44,8 @@ class Kestra:
         self._database: process.Child | None = None
         self._port = self._database_port = 0
         self._runs = itertools.count(1)
+        self.settle = SETTLE_SECONDS
+        """How long what a run has started, and does not wait for, may go on when it has ended."""
         self._namespace = ""
 
     def validate(self, files: Files) -> list[str]:
@@ -158,7 +160,7 @@ class Kestra:
 
     def _settled(self) -> list[dict[str, Any]]:
         """All executions of the run, once two looks agree: logs, and the ends of cut siblings, are written late."""
-        end, before = time.monotonic() + SETTLE_SECONDS, None
+        end, before = time.monotonic() + self.settle, None
         while True:
             time.sleep(0.1)
             now: list[dict[str, Any]] = self._call("view", namespace=self._namespace)
