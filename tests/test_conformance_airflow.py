@@ -71,6 +71,7 @@ def trace_of(run: EngineRun, result: Compiled, case: Case) -> Trace:
     return reference_states(result.manifest, run.state, tasks)
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize(
     "case",
     [

@@ -1,4 +1,4 @@
-"""Each snippet of errors/*.wf reports exactly what its `#! CODE "regex"` comments announce, on their lines."""
+"""Each snippet of errors/*.wf reports what its `#! CODE "regex" help "regex"` comments announce, on their lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from wfc.pipeline import load_texts
 
-EXPECTED = re.compile(r'#! (WF\d+) "((?:[^"\\]|\\.)*)"')
+TEXT = r'"((?:[^"\\]|\\.)*)"'
+EXPECTED = re.compile(rf"#! (WF\d+) {TEXT}(?: help {TEXT})?")
 SNIPPETS = [
     pytest.param(text, id=f"{path.stem}-{number}")
     for path in sorted(Path(__file__).with_name("errors").glob("*.wf"))
@@ -23,11 +24,12 @@ def test_all_defects_are_reported_on_their_lines_in_one_run(text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         match = EXPECTED.search(line)
         if match:
-            expected.append((number, match[1], match[2].replace('\\"', '"')))
+            regexes = (text.replace('\\"', '"') for text in match.groups("")[1:])
+            expected.append((number, match[1], *regexes))
     loaded = load_texts([("snippet.wf", EXPECTED.sub("", text))])
     source = loaded.sources["snippet.wf"]
-    found = [(source.position(one.span.start).line, one.code, one.message) for one in loaded.diagnostics]
+    found = [(source.position(one.span.start).line, one.code, one.message, one.help) for one in loaded.diagnostics]
     shown = "\n".join(map(str, found))
-    assert [(line, code) for line, code, _ in found] == [(line, code) for line, code, _ in expected], shown
-    for (_, _, message), (_, _, regex) in zip(found, expected, strict=True):
-        assert re.search(regex, message), shown
+    assert [one[:2] for one in found] == [one[:2] for one in expected], shown
+    for (_, _, *texts), (_, _, *regexes) in zip(found, expected, strict=True):
+        assert all(map(re.search, regexes, texts)), shown

@@ -141,4 +141,8 @@ def calls_of(task: Task) -> Named:
 
 def is_hole(call: Call) -> bool:
     """Is it what the resolver leaves where a call could not be understood?"""
-    return isinstance(call.op, ir.Shell) and not call.op.script.strip()
+    match call.op:
+        case ir.Shell(script=text) | ir.Python(body=text) | ir.Sql(sql=text):
+            return not text.strip()
+        case _:
+            return False

@@ -118,6 +118,7 @@ class Calls:
         params = {param.name: param for param in signature.params}
         given: dict[str, AnyExpr] = {}
         positions = list(params)
+        meant = probably_meant(node, signature)
         for arg in arguments(node):
             key = arg.kids[0] if arg.kind == "named" else None
             if isinstance(key, Token):
@@ -128,7 +129,7 @@ class Calls:
                 value_node = arg
             value = self.argument(value_node, name, signature, scope)
             if name not in params:
-                name = self.unknown_argument(name, place, signature)
+                name = self.unknown_argument(name, place, signature, meant)
                 if name not in params:
                     continue
             if name in given:
@@ -160,15 +161,18 @@ class Calls:
             return ir.Apply(types.SECRET, self.document.span(node), head.text, args)
         return self.expressions.resolve(node, scope)
 
-    def unknown_argument(self, name: str, place: Span, signature: Signature) -> str:
-        """Report WF202; gives the parameter that was probably meant, so that it does not count as missing."""
+    def unknown_argument(self, name: str, place: Span, signature: Signature, meant: str) -> str:
+        """Report WF202; gives the parameter that was probably meant, so that it does not count as missing.
+
+        meant: the one of `probably_meant`, for a name that is like none.
+        """
         from wfc.diagnostic import Edit, Fix, suggest
 
         known = [param.name for param in signature.params]
         if not name:
             self.report.error("WF202", f"`{signature.name}` takes {len(known)} arguments at most", place)
             return ""
-        near = suggest(name, known)
+        near = suggest(name, known) or meant
         listing = ", ".join(f"`{known_name}`" for known_name in known) or "none"
         self.report.error(
             "WF202",
@@ -247,6 +251,22 @@ def arguments(call: Node) -> list[Node]:
     """The argument nodes of a call: `named` nodes and expressions."""
     holder = call.node("args")
     return holder.nodes() if holder else []
+
+
+def probably_meant(call: Node, signature: Signature) -> str:
+    """The one parameter that is missing where one name is like none, "" when there are more, or fewer, of either."""
+    args = arguments(call)
+    names = {arg.kids[0].text for arg in args if arg.kind == "named" and isinstance(arg.kids[0], Token)}
+    known = [param.name for param in signature.params]
+    strange = names.difference(known)
+    missing = {param.name for param in signature.params if param.default is None}
+    missing -= {*names, *known[: len(args) - len(names)]}
+    if len(missing) != 1 or not strange:
+        return ""
+    from wfc.diagnostic import suggest
+
+    unlike = [name for name in strange if not suggest(name, known)]
+    return missing.pop() if len(unlike) == 1 else ""
 
 
 def flow_name(call: Node) -> str | None:

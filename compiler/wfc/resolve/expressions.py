@@ -6,6 +6,7 @@ from wfc import ir, types
 from wfc.parse import parse_part
 from wfc.resolve.literals import LARGEST_INT, pieces, unescape
 from wfc.resolve.operators import binary_type, is_null, joined, tokens_of, wanted_empty, written_texts
+from wfc.resolve.remedies import mismatch, without_text
 from wfc.resolve.scope import Scope, seen_from
 from wfc.source import Span
 from wfc.syntax import Node, Token
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 RUN = types.RecordType((("id", STRING), ("date", DATE), ("attempt", INT), ("url", STRING)))
 FAILURE = types.RecordType((("task", STRING), ("message", STRING)))
+LONGEST = 40
+"""Characters of the author's text in a remedy: a longer one would hide what is to be done."""
 
 
 class Expressions:
@@ -67,10 +70,12 @@ class Expressions:
                 f"{what} wants {wanted}, but this may be missing (it is `{value.type}`)",
                 value.span,
                 why="It comes from a branch, a guard, a `try` or a handler, and may not have run.",
-                help="say what to use instead: `(… ?? default)`",
+                help=f"say what to use instead: `({self.written(value)} ?? default)`",
             )
         else:
-            self.report.error("WF201", f"{what} wants `{wanted}`, but this is `{value.type}`", value.span)
+            why, remedy = mismatch(value.type, wanted, self.written(value))
+            message = f"{what} wants `{wanted}`, but this is `{value.type}`"
+            self.report.error("WF201", message, value.span, why=why, help=remedy)
         return value
 
     # --- atoms ---
@@ -142,33 +147,15 @@ class Expressions:
 
     def check_text(self, value: AnyExpr) -> None:
         """Report WF203 or WF211 unless a value of this type has a text."""
-        match value.type:
-            case types.OptionalType() | types.Primitive("null"):
-                self.report.error(
-                    "WF203",
-                    f"a text can't hold a value that may be missing (`{value.type}`)",
-                    value.span,
-                    help='say what to write instead: `{x ?? "none"}`',
-                )
-            case types.Primitive("duration"):
-                self.report.error(
-                    "WF211", "a duration has no text", value.span, help="write `seconds(…)` or `minutes(…)`"
-                )
-            case types.Primitive("datetime"):
-                self.report.error(
-                    "WF211", "a datetime has a text only in a time zone", value.span, help='write `text(…, "UTC")`'
-                )
-            case types.ListType() | types.MapType() | types.RecordType() | types.Primitive("json"):
-                self.report.error(
-                    "WF211",
-                    f"a value of type `{value.type}` has no text",
-                    value.span,
-                    help='read one of its fields, or write `json(…)` or `join(…, ", ")`',
-                )
-            case types.Primitive("file" | "bytes"):
-                self.report.error("WF211", f"a {value.type} has no text", value.span, help="hand it on through `env:`")
-            case _:
-                return
+        code, message, remedy = without_text(value.type, self.written(value))
+        if code:
+            self.report.error(code, message, value.span, help=remedy)
+
+    def written(self, value: AnyExpr) -> str:
+        """A value as the author wrote it, or … where that is long or stands in another text."""
+        span = value.span
+        text = self.document.text[span.start : span.end] if span.source == self.document.path else ""
+        return text if 0 < len(text) <= LONGEST and "\n" not in text else "…"
 
     # --- names ---
 
