@@ -7,8 +7,8 @@ UV := $(shell command -v uv || echo .venv-uv/bin/uv)
 export PATH := $(dir $(UV)):$(PATH)
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
-# Two workers, for an engine waits more than it computes; one test at a time, for some take seconds and some minutes.
-PARALLEL := -n 2 --maxschedchunk=1
+# Three workers on two cores, for an engine waits more than it computes; one test at a time, for some take seconds and some minutes.
+PARALLEL := -n 3 --maxschedchunk=1
 ENGINES := PYTHONPATH=tests $(PYTHON) -m engines.setup
 
 help: ## list the targets

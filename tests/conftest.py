@@ -36,7 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that needs a real engine, so that `-m "not engine"` leaves no engine to start."""
+    """Mark every test that needs a real engine, so that `-m "not engine"` leaves no engine to start.
+
+    The long tests go first: at the end of a run one of them would keep one worker busy while the others are idle.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
         if {"engine", *ENGINES} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)

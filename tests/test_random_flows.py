@@ -39,6 +39,7 @@ def run(name: str, engine: Engine, drawn: Drawn) -> Verdict:
         return judge(WAYS[name], engine, drawn, Path(folder))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", list(WAYS), indirect=True)
 def test_every_run_is_permitted(engine: Engine, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["engine"]
