@@ -67,7 +67,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     f"nobody can tell what a second run of {title} does",
                     call.span,
                     Label(trigger.span, f"a run that this {trigger.kind} starts may be started again"),
-                    why=f"{work(call)} is not understood, so it counts as not safe to repeat.",
+                    why=f"What {work(call)} does is not understood, so it counts as not safe to repeat.",
                     help='say what it does: `effect safe "why"`, or `effect unsafe "why"`',
                 )
 

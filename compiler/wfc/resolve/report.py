@@ -50,13 +50,20 @@ class Report:
             self.found.append(Diagnostic(code, NAMES[code], ERROR, message, span, labels, why, help, fixes))
 
     def unknown(self, what: str, name: str, span: Span, known: Iterable[str], listing: bool = True) -> None:
-        """WF102: `name` is no `what`; says the nearest known name, or what is known when that is short."""
+        """WF102: `name` is no `what`; says the nearest known name, or what is known when that is short.
+
+        listing: may all that is known be shown? If not, it is what has the same first part (`git.…`).
+        """
         names = sorted(set(known))
         near = suggest(name, names)
         if near:
             fix = Fix(f"write `{near}`", (Edit(span, near),), safe=False)
             self.error("WF102", f"there is no {what} `{name}`", span, help=f"did you mean `{near}`?", fixes=(fix,))
             return
-        shown = ", ".join(f"`{known_name}`" for known_name in names[:12])
-        more = f"known here: {shown}{', …' if len(names) > 12 else ''}" if names and listing else ""
+        vendor = name.partition(".")[0] + "."
+        akin = names if listing else [known_name for known_name in names if known_name.startswith(vendor)]
+        shown = ", ".join(f"`{known_name}`" for known_name in akin[:12])
+        more = f"known here: {shown}{', …' if len(akin) > 12 else ''}" if akin else ""
+        if what in ("action", "trigger") and not akin:
+            more = "`wfc actions WORD` searches the catalog"
         self.error("WF102", f"there is no {what} `{name}`", span, help=more)
