@@ -8,6 +8,7 @@ from wfc.resolve.kernel import KERNEL, build
 from wfc.resolve.scope import Names, Scope
 from wfc.resolve.signatures import dotted
 from wfc.syntax import Node, Token
+from wfc.text import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -184,20 +185,22 @@ class Calls:
         return near
 
     def complete(self, node: Node, signature: Signature, given: dict[str, AnyExpr]) -> dict[str, AnyExpr]:
-        """`given` in the order of the signature, with defaults. Reports WF202 for what is missing."""
+        """`given` in the order of the signature, with defaults. Reports WF202, once, for all that is missing."""
         full: dict[str, AnyExpr] = {}
+        missing = [param for param in signature.params if param.name not in given and param.default is None]
+        if missing:
+            self.report.error(
+                "WF202",
+                f"`{signature.name}` needs {listed([f'`{param.name}`' for param in missing])}",
+                self.document.span(node.nodes()[0]),
+                help="add " + ", ".join(f"`{param.name}: …` (`{param.type}`)" for param in missing),
+            )
         for param in signature.params:
             if param.name in given:
                 full[param.name] = given[param.name]
             elif param.default is not None:
                 full[param.name] = self.default(param.default, signature)
             else:
-                self.report.error(
-                    "WF202",
-                    f"`{signature.name}` needs `{param.name}`",
-                    self.document.span(node.nodes()[0]),
-                    help=f"add `{param.name}: …` (`{param.type}`)",
-                )
                 full[param.name] = ir.Literal(types.UNKNOWN, self.document.span(node), None)
         return full
 
