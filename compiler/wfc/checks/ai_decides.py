@@ -45,11 +45,10 @@ flow refunds {
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, way, work
+from wfc.checks.common import is_hole, is_message, way, work
 from wfc.checks.facts import facts
-from wfc.checks.no_failure_path import MESSAGES
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED
 
@@ -66,16 +65,10 @@ MODEL = frozenset((AI, AI_DECIDED))
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible task that a model's choice leads to."""
-    if not any(isinstance(task.call.op, ir.Llm) for task in _tasks(flow.body)):
+    if not any(isinstance(task.call.op, ir.Llm) for task in walk.tasks_in(flow.body)):
         return
     taints = facts(flow).marks
     yield from _block(flow.body, None, taints)
-
-
-def _tasks(block: Block) -> Iterator[Task]:
-    from wfc.walk import statements
-
-    return (stmt for stmt in statements(block) if isinstance(stmt, ir.Task))
 
 
 def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
@@ -91,21 +84,19 @@ def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Dia
 
 
 def _inside(stmt: AnyStmt, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
-    from wfc.walk import blocks
-
     tests: tuple[AnyExpr, ...] = ()
     if isinstance(stmt, ir.If):
         tests = tuple(test for test, _ in stmt.arms)
     elif isinstance(stmt, ir.Match):
         tests = (stmt.subject,)
     by_model = next((test for test in tests if taints.of(test) & MODEL), None)
-    for body in blocks(stmt):
+    for body in walk.blocks(stmt):
         yield from _block(body, by_model or chosen, taints)
 
 
 def _judge(task: Task, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
     call = task.call
-    if chosen is None or is_hole(call) or call.effect.reversible or call.action.startswith(MESSAGES):
+    if chosen is None or is_hole(call) or call.effect.reversible or is_message(call):
         return
     yield CHECK.found(
         f"a model alone decides about `{task.label}`, which can't be undone",

@@ -39,9 +39,8 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, leaves, near, way, work
+from wfc.checks.common import is_hole, is_message, leaves, near, way, work
 from wfc.checks.facts import facts
-from wfc.checks.no_failure_path import MESSAGES
 from wfc.diagnostic import ERROR
 from wfc.taint import AI, AI_DECIDED
 
@@ -83,7 +82,7 @@ def of_block(block: Block, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
 def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """At most one finding about a task."""
     call = task.call
-    if call.effect.reversible or PERSON in gates or is_hole(call) or call.action.startswith(MESSAGES):
+    if call.effect.reversible or PERSON in gates or is_hole(call) or is_message(call):
         return
     for value in fed(call, marks):
         read = [ref.name for ref in walk.references(value) if ref.kind == "task"]

@@ -34,9 +34,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole
-from wfc.checks.no_failure_path import MESSAGES
-from wfc.checks.parallel_write import ordered_with
+from wfc.checks.common import is_hole, is_message, ordered_with
 from wfc.diagnostic import ERROR, Label
 
 TYPE_CHECKING = False
@@ -67,8 +65,8 @@ def of_parallel(stmt: ir.Parallel) -> Iterator[Diagnostic]:
         gate = next((gate for place, gate in gates if place != number and not order[number] >> place & 1), None)
         if gate is None:
             continue
-        for task in walk.statements((body,)):
-            if not isinstance(task, ir.Task) or is_hole(task.call) or task.call.action.startswith(MESSAGES):
+        for task in walk.tasks_in((body,)):
+            if is_hole(task.call) or is_message(task.call):
                 continue
             if not task.call.effect.reversible:
                 yield CHECK.found(

@@ -37,8 +37,8 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, placed_tasks, work
-from wfc.checks.no_failure_path import MESSAGES, apart
+from wfc.checks.common import is_hole, is_message, placed_tasks, work
+from wfc.checks.no_failure_path import apart
 from wfc.diagnostic import INFO, Label
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for number, (task, place) in enumerate(tasks):
         call = task.call
         lasting = call.effect.repeat in ("unsafe", "keyed") and call.effect.reversible
-        if not lasting or task.undo is not None or is_hole(call) or call.action.startswith(MESSAGES):
+        if not lasting or task.undo is not None or is_hole(call) or is_message(call):
             continue
         if place.within(ir.Try):
             continue
