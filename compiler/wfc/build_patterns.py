@@ -19,6 +19,7 @@ MODULES = (
     "resolve.literals",
     "checks.dangerous_removal",
     "checks.hardcoded_secret",
+    "checks.irreversible",
     "checks.remote_script",
     "checks.scripts",
     "checks.secret_cleartext",

@@ -46,6 +46,7 @@ class Taints:
         self.lets = [stmt for stmt in statements if isinstance(stmt, ir.Let)]
         self.loops = {stmt.label: stmt for stmt in statements if isinstance(stmt, ir.For)}
         tasks = [stmt for stmt in statements if isinstance(stmt, ir.Task)]
+        self.persons = {stmt.path for stmt in statements if isinstance(stmt, ir.Approve)}
         self.by_path = {task.path: task for task in tasks}
         self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
         changed = True
@@ -78,6 +79,10 @@ class Taints:
                 return self.of(self.defaults[ref.name])
             case _:
                 return NONE
+
+    def asks_person(self, expr: AnyExpr) -> bool:
+        """Does a value depend on the answer of an `approve`?"""
+        return any(ref.kind == "task" and ref.name in self.persons for ref in walk.references(expr))
 
     def of_task(self, task: Task) -> frozenset[str]:
         """The marks of a task's result, by what is known of the tasks that it reads."""

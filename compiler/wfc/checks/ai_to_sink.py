@@ -1,9 +1,10 @@
 """ai-to-sink: what a model said goes into an effect that can't be undone
 
 ## What it finds
-An argument of an irreversible call (a refund, a deletion; messages by `slack.*` and `email.*` left out) that a model
-made, with no `approve` in front of it, and no `require` that reads what the model said. A value of an enum is left out:
-the model chose among what the author wrote down (what it may choose is WF705's matter).
+An argument of an irreversible call (a refund, a deletion; WF705 says what counts as one) that a model made, with no
+`approve` in front of it, and no `require` that reads what the model said. A value of an enum is left out: the model
+chose among what the author wrote down (what it may choose is WF705's matter). An `approve` with a `fallback` counts
+where its answer is asked for.
 
 ## Why
 A model reads a number wrong now and then, and whoever writes the text that it reads can tell it which number to give
@@ -39,8 +40,9 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, is_message, leaves, near, way, work
+from wfc.checks.common import conditions, leaves, near, way
 from wfc.checks.facts import facts
+from wfc.checks.irreversible import irreversible
 from wfc.diagnostic import ERROR
 from wfc.taint import AI, AI_DECIDED
 
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Block, Call, Flow
+    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow
     from wfc.taint import Taints
 
     Gates = frozenset[str]
@@ -68,21 +70,31 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 def of_block(block: Block, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """gates: the tasks whose results were checked on the way here."""
     for stmt in block:
-        if isinstance(stmt, ir.Approve):
+        asked = any(marks.asks_person(test) for test in tests(stmt))
+        if isinstance(stmt, ir.Approve) and stmt.fallback is None:
             gates |= {PERSON}
         elif isinstance(stmt, ir.Require):
             gates |= {ref.name for ref in walk.references(stmt.condition) if ref.kind == "task"}
+            gates |= {PERSON} if asked else frozenset()
         elif isinstance(stmt, ir.Task):
-            yield from judge(stmt, gates, marks)
+            yield from judge(stmt, gates | {PERSON} if asked else gates, marks)
         else:
             for body in walk.blocks(stmt):
-                yield from of_block(body, gates, marks)
+                yield from of_block(body, gates | {PERSON} if asked else gates, marks)
+
+
+def tests(stmt: AnyStmt) -> Iterator[AnyExpr]:
+    """The conditions of a statement, and the subject of a `match`."""
+    yield from (test for _, test in conditions(stmt))
+    if isinstance(stmt, ir.Match):
+        yield stmt.subject
 
 
 def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """At most one finding about a task."""
     call = task.call
-    if call.effect.reversible or PERSON in gates or is_hole(call) or is_message(call):
+    what = "" if PERSON in gates else irreversible(call)
+    if not what:
         return
     for value in fed(call, marks):
         read = [ref.name for ref in walk.references(value) if ref.kind == "task"]
@@ -92,7 +104,7 @@ def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
             f"what a model said goes into `{task.label}`, which can't be undone",
             near(value.span, call.span),
             *way(marks.path(value, AI_DECIDED)),
-            why=f"{work(call)} has an effect that stays, and a model may be wrong, or be told what to say.",
+            why=f"{what} has an effect that stays, and a model may be wrong, or be told what to say.",
             help="put an `approve` in front of it, or `require` what the value may be",
         )
         return

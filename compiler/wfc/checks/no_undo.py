@@ -38,6 +38,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_hole, is_message, placed_tasks, work
+from wfc.checks.irreversible import irreversible
 from wfc.checks.no_failure_path import apart
 from wfc.diagnostic import INFO, Label
 
@@ -54,7 +55,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     tasks = [(task, place) for task, place in placed_tasks(flow) if place.section == "body"]
     for number, (task, place) in enumerate(tasks):
         call = task.call
-        lasting = call.effect.repeat in ("unsafe", "keyed") and call.effect.reversible
+        lasting = call.effect.repeat in ("unsafe", "keyed") and not irreversible(call)
         if not lasting or task.undo is not None or is_hole(call) or is_message(call):
             continue
         if place.within(ir.Try):
