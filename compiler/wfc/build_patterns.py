@@ -17,6 +17,7 @@ MODULES = (
     "lex",
     "text",
     "resolve.literals",
+    "checks.ai_unbounded",
     "checks.dangerous_removal",
     "checks.hardcoded_secret",
     "checks.irreversible",
