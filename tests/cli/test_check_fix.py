@@ -39,10 +39,10 @@ def check(*words: str) -> Done:
     return wfc("check", "--format", "concise", *words)
 
 
-def test_safe_fixes_are_made_though_they_meet_in_one_place() -> None:
+def test_fixes_are_made_though_they_meet_in_one_place() -> None:
     write("f.wf", FLOW)
     assert codes(check("f.wf")) == ["WF301", "WF302"]
-    done = check("--fix", "f.wf")
+    done = check("--fix", "--unsafe-fixes", "f.wf")
     assert (done.code, done.out) == (0, "")
     assert sorted(line.partition(": ")[0] for line in done.err.splitlines()) == [
         "fixed f.wf:2 WF301",
@@ -50,7 +50,7 @@ def test_safe_fixes_are_made_though_they_meet_in_one_place() -> None:
     ]
     text = Path("f.wf").read_text("utf-8")
     assert sorted(text.split()) == sorted(MENDED.split())
-    again = check("--fix", "f.wf")
+    again = check("--fix", "--unsafe-fixes", "f.wf")
     assert (again, Path("f.wf").read_text("utf-8")) == ((0, "", ""), text)
 
 
@@ -61,7 +61,7 @@ def test_a_difference_is_shown_and_nothing_written() -> None:
     lines = done.out.splitlines()
     assert lines[:2] == ["--- f.wf", "+++ f.wf"]
     assert [line for line in lines if line.startswith("-  ")] == ["-" + FLOW.splitlines()[1]]
-    assert "would fix f.wf:2 WF302" in done.err
+    assert "would fix f.wf:2 WF301" in done.err
     assert path.read_text("utf-8") == FLOW
     assert check("--fix", "--diff", "f.wf") == done
     write("g.wf", UNSAFE)
@@ -115,10 +115,29 @@ def test_only_what_was_asked_for_is_changed() -> None:
     write("wfc.toml", "")
     write("f.wf", FLOW)
     other = write("other.wf", FLOW.replace("flow f", "flow other"))
-    assert check("--fix", "f.wf").code == 0
+    assert check("--fix", "--unsafe-fixes", "f.wf").code == 0
     assert other.read_text("utf-8") == FLOW.replace("flow f", "flow other")
-    assert codes(check("--fix", "--select", "WF302", "other.wf")) == []
+    assert codes(check("--fix", "--unsafe-fixes", "--select", "WF302", "other.wf")) == []
     assert other.read_text("utf-8") == FLOW.replace("flow f", "flow other").replace('e")', 'e") timeout 5m')
+
+
+LIMITS = [
+    'flow f {{ task a = http.get(url: "https://a.example"){} {} output o: json = a.body }}'.format(*clauses)
+    for clauses in (
+        ("", "retry fixed(attempts: 2, every: 5s)"),
+        (" timeout 1m", "retry exponential(attempts: 12, first: 2s)"),
+        (" until a.status == 200 every 5s", "timeout 1m retry fixed(attempts: 2, every: 5s)"),
+    )
+]
+
+
+@pytest.mark.parametrize("text", [*LIMITS, 'flow f { approve go = "Go?" by "us" task a = shell("./a") timeout 1m }'])
+def test_a_limit_is_no_safe_fix(text: str) -> None:
+    path = write("f.wf", text)
+    assert len(codes(check("f.wf"))) == 1
+    assert len(codes(check("--fix", "f.wf"))) == 1
+    assert path.read_text("utf-8") == text
+    assert codes(check("--fix", "--unsafe-fixes", "f.wf")) == []
 
 
 def test_a_dumped_flow_has_no_text_to_change() -> None:
