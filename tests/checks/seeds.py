@@ -209,6 +209,7 @@ PLACED = {
 
 SEEDS = {**{code: Seed(body) for code, body in STATEMENTS.items()}, **PLACED}
 UNSEEDED = {
+    "WF005": "about files that are no texts (tests/cli/test_odd_files.py)",
     "WF951": "about what a target can't do, so it needs one (tests/targets)",
     "WF952": "about what a target does differently, so it needs one (tests/targets)",
 }

@@ -92,6 +92,42 @@ def test_a_fix_that_breaks_another_file_is_left_out() -> None:
     assert path.read_text("utf-8") == UNSAFE
 
 
+SCHEDULED = """flow f {
+  on schedule("*/15 * * * *", timezone: "UTC")
+  task a = shell("./a") timeout 20m
+}
+"""
+
+
+def test_a_fix_that_a_target_would_do_otherwise_is_left_out() -> None:
+    # GitHub keeps one waiting run: `concurrency 1 queue` is WF952 there (docs/targets.md), and native on Airflow
+    path = write("f.wf", SCHEDULED)
+    done = check("--fix", "--unsafe-fixes", "--target", "github", "f.wf")
+    assert (codes(done), path.read_text("utf-8")) == (["WF801"], SCHEDULED)
+    assert done.err == "left out f.wf:2 WF801: add `concurrency 1 queue`: it would bring WF952\n"
+    assert "+  concurrency 1 queue" in check("--diff", "--unsafe-fixes", "--target", "airflow", "f.wf").out
+    # Kestra starts no scheduled run beside the last one, so nothing is found and nothing to be mended
+    assert check("--diff", "--unsafe-fixes", "--target", "kestra", "f.wf") == (0, "", "")
+
+
+def test_what_an_error_hid_from_a_target_does_not_speak_against_its_fix() -> None:
+    # with `shel` the flow is not compiled; the queue, which GitHub cuts short, was there before
+    path = write("f.wf", SCHEDULED.replace("shell", "shel").replace("  task", "  concurrency 1 queue\n  task"))
+    done = check("--fix", "--unsafe-fixes", "--target", "github", "f.wf")
+    assert (done.code, codes(done)) == (1, ["WF952"])
+    assert done.err == "fixed f.wf:4 WF102: write `shell`\n"
+    assert "shell(" in path.read_text("utf-8")
+
+
+def test_a_broken_flow_keeps_no_other_from_being_judged_by_targets() -> None:
+    write("broken.wf", "flow broken { task a = acme.such() }")
+    write("f.wf", SCHEDULED)
+    done = check("--fix", "--unsafe-fixes", "--target", "github", "f.wf", "broken.wf")
+    assert codes(done) == ["WF102", "WF801"]
+    assert "left out f.wf:2 WF801" in done.err
+    assert "note: broken.wf not compiled for github: mend the errors first" in done.err
+
+
 def test_line_ends_and_the_byte_order_mark_stay() -> None:
     text = 'flow f {\n  on schedule("*/15 * * * *", timezone: "UTC")\n  task a = shell("./a") timeout 20m\n}\n'
     path = write("f.wf", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
