@@ -109,7 +109,7 @@ def compare(report: Report, known: Collection[Entry], ran: Collection[str], ever
     kept = tuple(one for one in report.found if id(one) not in able or able[id(one)].fingerprint not in marks)
     there = {item.fingerprint for item in able.values()}
     looked = {relative(path, report.folder) for path in report.asked}
-    broken = {relative(one.span.source, report.folder) for one in report.found if one.code == "WF001"}
+    broken = {relative(one.span.source, report.folder) for one in report.found if one.code in ("WF001", "WF005")}
     stale = tuple(
         item
         for item in sorted(known, key=Entry.key)

@@ -17,3 +17,18 @@ class UserError(Exception):
         self.message = message
         self.remedy = remedy
         self.code = code
+
+
+class Unreadable(UserError):
+    """A file that is there and can't be read as a text: its path, and what is the matter, as `is a folder`.
+
+    text, offset: what could be read of it, and where in that the reason is; "" and 0 where there is no text.
+    """
+
+    def __init__(self, path: str, problem: str, remedy: str, text: str = "", offset: int = 0) -> None:
+        line = f":{text.count(chr(10), 0, offset) + 1}" if text else ""
+        super().__init__(f"{path}{line} {problem}", remedy)
+        self.path = path
+        self.problem = problem
+        self.text = text
+        self.offset = offset

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from errno import EISDIR
+from errno import EISDIR, ELOOP
 from stat import S_ISDIR, S_ISREG
 
-from wfc.errors import UserError
+from wfc.errors import Unreadable, UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ LARGEST = 16 * 1024 * 1024
 def read_source(path: str) -> str:
     """The text of a file, or of standard input for `-`. A byte order mark is dropped.
 
-    Raises UserError for what is missing, a folder, unreadable, too large, binary or not UTF-8.
+    Raises UserError for what is missing, Unreadable for what is there: a folder, a device, a link to nothing,
+    too large, binary or not UTF-8.
     """
     try:
         if path == "-":
@@ -28,34 +29,45 @@ def read_source(path: str) -> str:
         else:
             kind = os.stat(path).st_mode
             if not (S_ISREG(kind) or S_ISDIR(kind)):
-                raise UserError(f"{path} is no file", "a pipe or a device is read by `-`, as standard input")
+                raise Unreadable(path, "is a pipe or a device", "hand it over by `-`, as standard input")
             with open(path, "rb") as file:
                 data = file.read(LARGEST + 1)
     except FileNotFoundError:
+        if os.path.islink(path):
+            problem = f"is a link to {os.readlink(path)}, which is not there"
+            raise Unreadable(path, problem, "mend the link or take it away") from None
         raise UserError(f"there is no file {path}", near_files(path)) from None
     except IsADirectoryError:
-        raise UserError(f"{path} is a folder", "name a .wf file, or run without paths inside a project") from None
+        raise Unreadable(path, "is a folder", "name a .wf file, or run without paths inside a project") from None
     except PermissionError:
-        raise UserError(f"{path} may not be read", "check its permissions") from None
+        raise Unreadable(path, "may not be read", "check its permissions") from None
     except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from None
+        if error.errno == ELOOP:
+            raise Unreadable(path, "is a link that leads to itself", "mend the link or take it away") from None
+        raise Unreadable(path, f"can't be read: {error.strerror}", "check the disk, then run again") from None
     return decode(path, data)
 
 
 def decode(path: str, data: bytes) -> str:
-    """The text of a source's bytes. Raises UserError (see read_source)."""
+    """The text of a source's bytes. Raises Unreadable (see read_source)."""
     if len(data) > LARGEST:
-        raise UserError(f"{path} is larger than {LARGEST // 1024 // 1024} MB", "split it into several flows")
-    if b"\0" in data:
-        raise UserError(f"{path} is a binary file (it holds a zero byte)", "name a .wf text file")
+        problem = f"is larger than {LARGEST // 1024 // 1024} MB"
+        raise Unreadable(path, problem, "split it into several flows, or give it another ending than .wf")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable(path, "is a text in UTF-16", "save the file as UTF-8")
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    if (at := body.find(0)) >= 0:
+        text = body.decode("utf-8", "replace")
+        problem = "is a binary file (it holds a zero byte)"
+        remedy = "give it another ending than .wf, or take the byte out"
+        raise Unreadable(path, problem, remedy, text, len(body[:at].decode("utf-8", "replace")))
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UserError(
-            f"{path}:{line}: this is not UTF-8 (byte {data[error.start]:#04x} at offset {error.start})",
-            "save the file as UTF-8",
-        ) from None
+        at = error.start
+        problem = f"is not UTF-8 (byte {body[at]:#04x} at offset {at + len(data) - len(body)})"
+        text = body.decode("utf-8", "replace")
+        raise Unreadable(path, problem, "save the file as UTF-8", text, len(body[:at].decode("utf-8"))) from None
 
 
 def near_files(path: str) -> str:

@@ -16,36 +16,53 @@ SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "build", "dist"})
 
 
 class Gathered(Record):
-    """A loaded project. asked: the paths that were named, or all of the project's when none was."""
+    """A loaded project. asked: the paths that were named, or all of the project's when none was.
+
+    unread: files that could not be read (`collect`), each the finding WF005 of `loaded`.
+    """
 
     loaded: Loaded
     settings: Settings
     asked: tuple[str, ...]
+    unread: tuple[tuple[str, UserError], ...] = ()
 
 
 class Collected(Record):
-    """The texts of a project, before they are parsed: (path, text) in order of path. asked: as in `Gathered`."""
+    """The texts of a project, before they are parsed: (path, text) in order of path.
+
+    asked, unread: as in `Gathered`.
+    """
 
     texts: tuple[tuple[str, str], ...]
     settings: Settings
     asked: tuple[str, ...]
+    unread: tuple[tuple[str, UserError], ...] = ()
 
 
 def gather(paths: list[str], environment: str = "") -> Gathered:
     """Load what `paths` name, see `collect`. Raises UserError for what can't be read, or when there is nothing."""
-    return loaded(collect(paths, environment))
+    collected = collect(paths, environment)
+    for _, error in collected.unread:
+        raise error
+    return loaded(collected)
 
 
 def loaded(collected: Collected) -> Gathered:
-    """The project that the texts make."""
-    return Gathered(load_texts(collected.texts, collected.settings), collected.settings, collected.asked)
+    """The project that the texts make. A file that could not be read is a finding, WF005."""
+    found = load_texts(collected.texts, collected.settings)
+    if collected.unread:
+        from wfc.unread import with_unread
+
+        found = with_unread(found, collected.unread)
+    return Gathered(found, collected.settings, collected.asked, collected.unread)
 
 
 def collect(paths: list[str], environment: str = "") -> Collected:
     """Read what `paths` name (files, folders, `-` for standard input; none: the project's flows).
 
     Inside a project (a wfc.toml in the working folder or above) its other flows and catalogs are loaded too, so
-    that calls across files resolve. Raises UserError for what can't be read, or when there is nothing.
+    that calls across files resolve. Raises UserError for wfc.toml, for a path that is not there, or when there is
+    nothing; what is there and can't be read as a text is in `unread`.
     """
     place = next((os.path.dirname(path) or "." for path in paths if path != "-"), ".")
     config = settings_module.find(place)
@@ -61,8 +78,15 @@ def collect(paths: list[str], environment: str = "") -> Collected:
     for catalog in settings.catalogs:
         files |= dict.fromkeys(normal(path) for path in expand(catalog))
     # In order of path, so that of two things with one name the same is the second one however paths were named.
-    texts = tuple((path, source_text(path)) for path in sorted(files))
-    return Collected(texts, settings, tuple(dict.fromkeys(map(normal, asked))))
+    texts, unread = [], []
+    for path in sorted(files):
+        try:
+            texts.append((path, source_text(path)))
+        except UserError as error:
+            if path != "-" and not os.path.lexists(path):
+                raise
+            unread.append((path, error))
+    return Collected(tuple(texts), settings, tuple(dict.fromkeys(map(normal, asked))), tuple(unread))
 
 
 def around() -> tuple[Settings, list[tuple[str, str]]]:
@@ -91,9 +115,16 @@ def expand(path: str) -> list[str]:
 
 
 def flows_below(folder: str) -> list[str]:
-    """All .wf files below a folder, sorted; hidden folders and those of SKIPPED are left out."""
-    found = []
-    for place, folders, files in os.walk(folder):
+    """All .wf files below a folder, sorted; hidden folders and those of SKIPPED are left out.
+
+    Folders that can't be listed are among them, so that reading them says why.
+    """
+    found: list[str] = []
+
+    def closed(error: OSError) -> None:
+        found.append(error.filename)
+
+    for place, folders, files in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
         found += [os.path.join(place, name) for name in files if name.endswith(".wf")]
     return sorted(found)

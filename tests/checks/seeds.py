@@ -229,7 +229,12 @@ PLACED = {
 
 SEEDS = {**{code: Seed(body) for code, body in STATEMENTS.items()}, **PLACED}
 UNSEEDED = {
+    "WF005": "about files that are no texts (tests/cli/test_odd_files.py)",
     "WF951": "about what a target can't do, so it needs one (tests/targets)",
     "WF952": "about what a target does differently, so it needs one (tests/targets)",
 }
 """Code → why no seed."""
+
+SAFE_FIXES = {"WF003", "WF301", "WF408"}
+OTHER_FIXES = {"WF206", "WF302", "WF305", "WF313", "WF404", "WF706", "WF801"}
+"""Codes whose seed has a fix, here or in test_fix_traces.py; those of the second want a look."""

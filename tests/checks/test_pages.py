@@ -50,7 +50,8 @@ def test_page_has_its_parts(code: str) -> None:
     assert shown.code == code
     assert shown.doc.startswith(f"{shown.name}: ")
     assert re.findall(r"^## (.*)$", shown.doc, re.MULTILINE) == HEADINGS
-    assert {heading for heading, _, _ in examples(shown.doc)} == {"Bad", "Good"}
+    if code != "WF005":  # about files that are no texts: its examples are commands
+        assert {heading for heading, _, _ in examples(shown.doc)} == {"Bad", "Good"}
 
 
 def test_every_code_that_is_emitted_has_a_page() -> None:

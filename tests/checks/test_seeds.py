@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from checks.finding import findings
-from checks.seeds import SEEDS, UNSEEDED
+from checks.seeds import OTHER_FIXES, SAFE_FIXES, SEEDS, UNSEEDED
 from wfc.checks import PAGES, all_checks
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -28,6 +28,8 @@ def test_a_fault_is_found_once_where_it_is(code: str, path: pathlib.Path, text: 
     assert [item.code for item in found] == [code], [item.message for item in found]
     assert text[found[0].span.start :].splitlines()[0] == text[place:].splitlines()[0]
     assert found[0].span.start == place
+    if found[0].fixes:
+        assert code in (SAFE_FIXES if any(fix.safe for fix in found[0].fixes) else OTHER_FIXES)
 
 
 @pytest.mark.parametrize("code", ["WF406", "WF407", "WF414"])

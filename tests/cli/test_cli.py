@@ -224,10 +224,10 @@ def test_a_missing_file_and_a_folder(wfc: Wfc) -> None:
 
 def test_a_file_that_can_not_be_read(wfc: Wfc) -> None:
     if os.geteuid() == 0:  # root may read every file, but not this one
-        assert "/proc/self/mem can't be read" in wfc("check", "/proc/self/mem").err
+        assert "/proc/self/mem can't be read" in wfc("dump", "/proc/self/mem").err
     else:
         write("secret.wf", GOOD).chmod(0)
-        assert "may not be read" in wfc("check", "secret.wf").err
+        assert "may not be read" in wfc("dump", "secret.wf").err
 
 
 # --- compile ---

@@ -117,11 +117,11 @@ def test_force_writes_what_the_checker_rejects(wfc: Wfc, world: World, tmp_path:
 
 
 def test_safe_fixes_are_made_by_the_compiler_and_told(wfc: Wfc, world: World) -> None:
-    unbounded = GOOD.replace("  defaults { timeout 10m }\n", "").replace('orders")', 'orders") timeout 1h')
-    world.script(PATH, answer(unbounded))
+    once = GOOD.replace('shell("./load-orders")', 'http.put(url: "https://orders.example/load")')
+    world.script(PATH, answer(once))
     done = wfc()
     assert done.returncode == 0, done.stderr
-    assert "mended: WF302" in done.stderr
+    assert "mended: WF301" in done.stderr
     assert world.count(PATH) == 1
 
 

@@ -11,6 +11,7 @@ PAGES = {
     "WF002": "allow_without_reason",
     "WF003": "unused_allow",
     "WF004": "unknown_rule",
+    "WF005": "unreadable",
     "WF101": "cycle",
     "WF102": "unknown_name",
     "WF103": "duplicate_name",

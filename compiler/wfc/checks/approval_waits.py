@@ -53,7 +53,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 stmt.span,
                 why="The run stays open, and what was asked about grows old.",
                 help="add `timeout 1d`; then the flow fails, or a `fallback value` decides",
-                fixes=(Fix("add `timeout 1d`", (Edit(after(stmt.span), " timeout 1d"),)),),
+                fixes=(Fix("add `timeout 1d`", (Edit(after(stmt.span), " timeout 1d"),), safe=False),),
             )
 
 

@@ -66,7 +66,7 @@ def unbounded(task: Task) -> Lacking | None:
 
 
 def report(group: list[Lacking]) -> Diagnostic:
-    """A request answers within minutes; how long a script may take only its author knows, so that fix is not safe."""
+    """A request answers within minutes as a rule, a script in an hour; only the author knows, so no fix is safe."""
     first = group[0]
     short = all(isinstance(item.call.op, ir.Http | ir.Llm) for item in group)
     clause = "timeout 5m" if short else "timeout 1h"
@@ -77,7 +77,7 @@ def report(group: list[Lacking]) -> Diagnostic:
         *labels(group, "nothing bounds this either"),
         why="Engines wait for hours or without end, and what comes next waits with them.",
         help=f"add `{clause}` (of one attempt) to the task or, once for the flow, to `defaults {{ }}`",
-        fixes=clause_fix(group, clause, safe=short),
+        fixes=clause_fix(group, clause, safe=False),
     )
 
 

@@ -89,7 +89,7 @@ def judge(retry: Retry, source: str) -> Iterator[Diagnostic]:
             retry.span,
             why="Somebody waits for the run long after the fault has passed.",
             help="add `max: 5m`",
-            fixes=(Fix("add `max: 5m`", (Edit(end, ", max: 5m"),)),) if end.source == source else (),
+            fixes=(Fix("add `max: 5m`", (Edit(end, ", max: 5m"),), safe=False),) if end.source == source else (),
         )
 
 

@@ -52,7 +52,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 Label(task.call.span, f"{work(task.call)} is called again each time"),
                 why="`timeout` bounds one call, not the wait.",
                 help="say how long it may take: `within 1h`",
-                fixes=(Fix("add `within 1h`", (Edit(after(task.until.span), " within 1h"),)),),
+                fixes=(Fix("add `within 1h`", (Edit(after(task.until.span), " within 1h"),), safe=False),),
             )
 
 

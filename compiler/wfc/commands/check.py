@@ -54,7 +54,7 @@ def parsed(arguments: list[str]) -> Options:
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 for what can't be read."""
+    """Exit code 0 without errors and warnings (--diff: without changes), else 1; 2 when something can't be read."""
     args = parsed(arguments)
     collected = collect(args.paths, args.environment)
     if is_kept(collected, args):
@@ -73,9 +73,10 @@ def run(arguments: list[str]) -> int:
         gathered = check_fix.fix(gathered, args, rules)
     found = findings(gathered, rules)
     if args.targets:
-        from wfc.commands.check_targets import with_targets
+        from wfc.commands.check_targets import tell_uncompiled, with_targets
 
         found = with_targets(gathered, found, args.targets, rules)
+        tell_uncompiled(gathered, args.targets)
     if args.baseline or args.write_baseline:
         from wfc.commands.check_baseline import with_baseline
 
@@ -87,7 +88,7 @@ def run(arguments: list[str]) -> int:
 def is_kept(collected: Collected, args: Options) -> bool:
     """Are the findings worth keeping, allowed to be kept, and all that is asked for?"""
     more = (args.explain_time, args.fix, args.diff, args.targets, args.baseline, args.write_baseline)
-    if not args.cache or not collected.settings.cache or any(more):
+    if not args.cache or not collected.settings.cache or collected.unread or any(more):
         return False
     return sum(len(text) for _, text in collected.texts) >= WORTH
 

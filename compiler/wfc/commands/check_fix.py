@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 
+from wfc import gather
+from wfc.commands.check_targets import with_targets
 from wfc.commands.common import findings
 from wfc.errors import FINDINGS, GOOD
 from wfc.files import write_all, write_out
-from wfc.fixing import mend
-from wfc.gather import Gathered
-from wfc.pipeline import load_texts
+from wfc.fixing import Fixed, mend
+from wfc.gather import Collected, Gathered
+from wfc.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from wfc.commands.check import Options
     from wfc.diagnostic import Diagnostic
-    from wfc.fixing import Fixed
+    from wfc.fixing import Found, Texts
     from wfc.rules import Rules
 
 MARK = b"\xef\xbb\xbf"
@@ -50,25 +54,62 @@ def diff(gathered: Gathered, args: Options, rules: Rules | None) -> int:
 
 
 def mended(gathered: Gathered, args: Options, rules: Rules | None) -> Fixed:
-    """The fixes of what was asked for, judged by all flows of the project."""
-    sources = gathered.loaded.sources
-    everything = tuple(sources)
+    """The fixes of what was asked for, judged by all flows of the project, and by the targets that were asked for."""
+    unread = {path for path, _ in gathered.unread}
+    texts = {path: source.text for path, source in gathered.loaded.sources.items() if path not in unread}
+    everything = tuple(texts)
     broken = {item.span.source for item in gathered.loaded.diagnostics if item.code == "WF001"}
     for path in sorted(broken.intersection(gathered.asked)):
         print(f"note: {path} is left as it is: mend its syntax first", file=sys.stderr)
     # a dumped flow was written out in the language to be read: there is no text of its own to change
-    editable = {path for path in gathered.asked if not path.endswith(".json")} - broken
+    editable = {path for path in gathered.asked if not path.endswith(".json")} - broken - unread
 
-    def check(texts: dict[str, str]) -> tuple[Diagnostic, ...]:
-        return findings(loaded(gathered, texts, everything), rules)
+    def load(texts: Texts) -> Gathered:
+        return loaded(gathered, texts, everything)
 
-    texts = {path: source.text for path, source in sources.items()}
+    def check(texts: Texts) -> Found:
+        return findings(load(texts), rules)
+
+    if args.targets:
+        return mended_for_targets(texts, editable, load, args, rules)
     return mend(texts, check(texts), editable, check, args.unsafe_fixes)
+
+
+def mended_for_targets(
+    texts: Texts, editable: Collection[str], load: Callable[[Texts], Gathered], args: Options, rules: Rules | None
+) -> Fixed:
+    """First the errors of the language, then the rest, judged by what the targets say.
+
+    A flow with such an error is not compiled, so what a target refuses in it comes to light with the fix of the error:
+    that does not speak against the fix.
+    """
+
+    def findings_of(project: Gathered) -> Found:
+        return with_targets(project, findings(project, rules), args.targets, rules)
+
+    def errors(texts: Texts) -> Found:
+        project = load(texts)
+        return fixed_only(findings(project, rules), set(project.loaded.diagnostics))
+
+    def others(texts: Texts) -> Found:
+        project = load(texts)
+        found = findings_of(project)
+        return fixed_only(found, set(found).difference(project.loaded.diagnostics))
+
+    first = mend(texts, errors(texts), editable, errors, args.unsafe_fixes)
+    second = mend(first.texts, others(first.texts), editable, others, args.unsafe_fixes)
+    found = findings_of(load(second.texts))
+    return Fixed(second.texts, first.done + second.done, first.refused + second.refused, found)
+
+
+def fixed_only(found: Found, these: Collection[Diagnostic]) -> Found:
+    """The findings, without the fixes of all but these."""
+    return tuple(one if one in these else replace(one, fixes=()) for one in found)
 
 
 def loaded(gathered: Gathered, texts: dict[str, str], asked: tuple[str, ...]) -> Gathered:
     """The same project with other texts, and other files that were asked for."""
-    return Gathered(load_texts(texts.items(), gathered.settings), gathered.settings, asked)
+    return gather.loaded(Collected(tuple(texts.items()), gathered.settings, asked, gathered.unread))
 
 
 def changed(gathered: Gathered, result: Fixed) -> dict[str, str]:

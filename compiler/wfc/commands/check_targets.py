@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from wfc.diagnostic import ordered
-from wfc.pipeline import compile_flow, has_errors
+from wfc import ir, walk
+from wfc.diagnostic import ERROR, ordered
+from wfc.pipeline import compile_flow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
+    from wfc.ir import Flow
     from wfc.rules import Rules
 
 
@@ -21,23 +23,46 @@ def with_targets(
 ) -> tuple[Diagnostic, ...]:
     """The findings, and those of compiling each flow that was asked for: (target, version) in turn.
 
-    What each of the targets guards against itself is left out. Flows with errors can't be compiled: then the findings
-    are given as they are, and standard error says so.
+    What each of the targets guards against itself is left out, and so are flows that can't be compiled
+    (`uncompiled`).
     """
     import wfc_targets
 
     moot = frozenset.intersection(*(wfc_targets.load(name).moot for name, _ in targets))
-    found = tuple(item for item in found if item.code not in moot)
-    if has_errors(found):
-        names = ", ".join(name for name, _ in targets)
-        print(f"note: not compiled for {names}: mend the errors first", file=sys.stderr)
-        return found
-    project = gathered.loaded.project
+    project, left = gathered.loaded.project, uncompiled(gathered)
     more = [
         item
         for name, version in targets
         for flow in project.flows
-        if flow.span.source in gathered.asked
+        if flow.span.source in gathered.asked and flow.name not in left
         for item in compile_flow(project, flow, wfc_targets.load(name), version).diagnostics
     ]
-    return ordered((*found, *(rules.apply(more) if rules else more)))
+    return ordered((*(item for item in found if item.code not in moot), *(rules.apply(more) if rules else more)))
+
+
+def tell_uncompiled(gathered: Gathered, targets: Collection[tuple[str, str]]) -> None:
+    """Say on standard error which files that were asked for have flows that could not be compiled."""
+    left = uncompiled(gathered)
+    paths = sorted({flow.span.source for flow in gathered.loaded.project.flows if flow.name in left})
+    asked = [path for path in paths if path in gathered.asked]
+    if asked:
+        names = ", ".join(name for name, _ in targets)
+        print(f"note: {', '.join(asked)} not compiled for {names}: mend the errors first", file=sys.stderr)
+
+
+def uncompiled(gathered: Gathered) -> set[str]:
+    """The names of flows that stand in a file with an error of syntax, names or types, and of those that run them."""
+    broken = {item.span.source for item in gathered.loaded.diagnostics if item.severity == ERROR}
+    flows = gathered.loaded.project.flows
+    found = {flow.name for flow in flows if flow.span.source in broken}
+    more = set(found)
+    while more:
+        more = {flow.name for flow in flows if flow.name not in found and runs(flow) & found}
+        found |= more
+    return found
+
+
+def runs(flow: Flow) -> set[str]:
+    """The names of the flows that a flow runs itself."""
+    calls = (call for task in walk.tasks(flow) for call in walk.calls(task))
+    return {call.op.flow for call in calls if isinstance(call.op, ir.RunFlow)}

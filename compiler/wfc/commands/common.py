@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.errors import FINDINGS, GOOD
+from wfc.errors import FINDINGS, GOOD, USAGE
 from wfc.pipeline import has_errors
 from wfc.settings import CheckSettings
 
@@ -73,7 +73,7 @@ def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic
     loaded = gathered.loaded
     rules = rules or rules_of(gathered.settings)
     checked = run_checks(loaded.project, rules.codes if rules else in_preset("recommended"), before=loaded.diagnostics)
-    asked = {*gathered.asked, "wfc.toml"}
+    asked = {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
     found = ordered(
         found
         for found in (*loaded.diagnostics, *checked, *option_findings(loaded.project))
@@ -92,8 +92,10 @@ def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:
 
 
 def exit_code(diagnostics: Iterable[Diagnostic], warnings_count: bool = True) -> int:
-    """1 when there is an error (or a warning, where those count), else 0; infos never count."""
+    """2 when a file could not be read (WF005), 1 when there is an error (or a warning, where those count), else 0."""
     found = tuple(diagnostics)
+    if any(item.code == "WF005" for item in found):
+        return USAGE
     bad = has_errors(found) or (warnings_count and any(item.severity == "warning" for item in found))
     return FINDINGS if bad else GOOD
 
