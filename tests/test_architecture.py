@@ -57,6 +57,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wfc.pipeline", "wfc.target_options", "wfc.rules"),
     (
         "wfc.gather",
+        "wfc.incremental",
         "wfc.render",
         "wfc.formats",
         "wfc.baseline",
