@@ -1,7 +1,7 @@
 """What fails in production, found before it runs: a resolved project → diagnostics, and `allow` taken into account.
 
 A check is one function of a flow, in a module of its own under wfc/checks whose docstring is its page, its
-documentation (docs/checks.md, `wfc explain`) and its test.
+documentation (docs/checks, `wfc explain`) and its test.
 """
 
 from __future__ import annotations
