@@ -58,6 +58,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "wfc.gather",
         "wfc.unread",
+        "wfc.incremental",
         "wfc.render",
         "wfc.formats",
         "wfc.baseline",

@@ -61,10 +61,12 @@ def rules_of(settings: Settings, more: CheckSettings | None = None) -> Rules | N
     return rules(settings.check, settings.folder, more)
 
 
-def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic, ...]:
+def findings(
+    gathered: Gathered, rules: Rules | None = None, known: dict[str, tuple[Diagnostic, ...]] | None = None
+) -> tuple[Diagnostic, ...]:
     """All findings of the files that were asked for: syntax, names and types, then the checks.
 
-    rules: which checks, and how grave; those of wfc.toml unless said.
+    rules: which checks, and how grave; those of wfc.toml unless said. known: see `wfc.check.run_checks`.
     """
     from wfc.check import in_preset, run_checks
     from wfc.diagnostic import ordered
@@ -72,7 +74,8 @@ def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic
 
     loaded = gathered.loaded
     rules = rules or rules_of(gathered.settings)
-    checked = run_checks(loaded.project, rules.codes if rules else in_preset("recommended"), before=loaded.diagnostics)
+    codes = rules.codes if rules else in_preset("recommended")
+    checked = run_checks(loaded.project, codes, before=loaded.diagnostics, known=known)
     asked = {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
     found = ordered(
         found

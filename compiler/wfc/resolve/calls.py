@@ -12,6 +12,8 @@ from wfc.text import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import AnyExpr
     from wfc.resolve.expressions import Expressions
     from wfc.resolve.report import Report
@@ -30,6 +32,31 @@ class Callee(Record):
     outputs: Type
 
 
+ANY = "*"
+"""Stands for the names of all flows among those that were asked for; no flow has it."""
+
+
+class Callees:
+    """What the flows of a project take and give, by name. asked: the names that were looked for, ANY for all."""
+
+    def __init__(self, flows: dict[str, Callee]) -> None:
+        self.flows = flows
+        self.asked: set[str] = set()
+
+    def get(self, name: str) -> Callee | None:
+        """The flow of that name, or None."""
+        self.asked.add(name)
+        return self.flows.get(name)
+
+    def __contains__(self, name: str) -> bool:
+        self.asked.add(name)
+        return name in self.flows
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.add(ANY)
+        return iter(self.flows)
+
+
 class Calls:
     """Resolves calls of one document.
 
@@ -43,7 +70,7 @@ class Calls:
         report: Report,
         signatures: Signatures,
         expressions: Expressions,
-        flows: dict[str, Callee],
+        flows: Callees,
     ) -> None:
         self.document = document
         self.report = report
@@ -216,7 +243,7 @@ class Calls:
         """The kernel call that an action comes to: its body, with arguments for parameters."""
         effect = ir.Effect(signature.repeat, signature.reversible)
         needs = tuple(str(item) for item in as_list(signature.settings.get("needs")))
-        if signature.run is None:
+        if signature.name in KERNEL:
             op = build(signature.name, given, span, self)
             extra = constant_list(given.get("needs"))
             return ir.Call(signature.name, (), op, kind, (), effect, span, needs + extra)
@@ -227,10 +254,10 @@ class Calls:
             type(self.expressions)(signature.document, self.report),
             self.flows,
         )
-        body = self.signatures.get(dotted(signature.run.nodes()[0]))
+        body = self.signatures.get(dotted(signature.run.nodes()[0])) if signature.run else None
         self.report.quiet += 1
         try:
-            if body is None or depth > 4:
+            if body is None or signature.run is None or depth > 4:
                 return ir.Call(signature.name, (), ir.Shell(""), kind, (), effect, span, needs)
             bound = inner.bind(signature.run, body, Scope(Names(), substituted=given))
         finally:
