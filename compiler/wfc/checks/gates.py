@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wfc.ir import AnyExpr, AnyStmt, Block, Task
+    from wfc.ir import AnyExpr, AnyStmt, Block, Flow, Task
     from wfc.taint import Taints
 
     Gates = frozenset[str]
@@ -32,7 +32,8 @@ def guarded(block: Block, marks: Taints, gates: Gates = NONE) -> Iterator[tuple[
         if isinstance(stmt, ir.Approve) and stmt.fallback is None:
             gates |= {PERSON}
         elif isinstance(stmt, ir.Require):
-            gates = passed | {f"{ref.kind}.{ref.name}" for ref in walk.references(stmt.condition)}
+            read = {f"{ref.kind}.{ref.name}" for ref in walk.references(stmt.condition)}
+            gates = passed | read | compared(tests)
         elif isinstance(stmt, ir.Task):
             yield stmt, passed | compared(tests)
         else:
@@ -51,12 +52,34 @@ def compared(tests: tuple[AnyExpr, ...]) -> Gates:
     """The shapes of the values that these conditions compare with constants of the author's: `== "x"`, `in [...]`."""
     found: set[str | None] = set()
     for test in tests:
-        found |= {shape(test)} if isinstance(test, ir.Ref | ir.Field) else set()
+        found |= {shape(test)} if isinstance(test, ir.Ref | ir.Field | ir.Index) else set()
         for part in walk.subexpressions(test):
             if isinstance(part, ir.Binary) and part.op in ("==", "in"):
                 pair = ((part.left, part.right), (part.right, part.left))
-                found |= {shape(one) for one, other in pair if not any(True for _ in walk.references(other))}
+                found |= {shape(bare(one)) for one, other in pair if not any(True for _ in walk.references(other))}
     return frozenset(one for one in found if one is not None and "{" in one)
+
+
+def bare(expr: AnyExpr) -> AnyExpr:
+    """A value without its `??`, `trim`, `lower` and `upper`, which put nothing into it."""
+    while True:
+        if isinstance(expr, ir.Binary) and expr.op == "??":
+            expr = expr.left
+        elif isinstance(expr, ir.Apply) and expr.function in ("trim", "lower", "upper"):
+            expr = expr.args[0]
+        else:
+            return expr
+
+
+def gates_of(flow: Flow, marks: Taints) -> dict[str, Gates]:
+    """What was checked on the way to each task of a flow, by its path."""
+    sections = (flow.body, flow.on_failure, flow.finally_)
+    return {task.path: gates for block in sections for task, gates in guarded(block, marks)}
+
+
+def is_word(leaf: AnyExpr, gates: Gates) -> bool:
+    """Was a value (one of `leaves`) compared with constants, so that it can be nothing but one of them?"""
+    return shape(leaf) in gates
 
 
 def is_checked(leaf: AnyExpr, gates: Gates) -> bool:

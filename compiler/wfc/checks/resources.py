@@ -52,6 +52,9 @@ def shape(expr: AnyExpr) -> str | None:
         case ir.Field(of=of, name=name):
             inner = shape(of)
             return None if inner is None else f"{inner}.{name}"
+        case ir.Index(of=of, index=ir.Literal(value=key)):
+            inner = shape(of)
+            return None if inner is None else f"{inner}[{key}]"
         case ir.Text(parts=parts):
             shapes = [shape(part) for part in parts]
             return "".join(part for part in shapes if part is not None) if None not in shapes else None
