@@ -97,9 +97,9 @@ class Statement(Record):
 
 
 def dialect_of(url: str) -> str:
-    """The language of a database by the constant beginning of its URL (`mysql://…`), PostgreSQL's when not known."""
+    """The language of a database by the constant beginning of its URL (`mysql://…`), "" when that tells none."""
     scheme = url.partition("://")[0].partition("+")[0].lower() if "://" in url else ""
-    return DIALECTS.get(scheme, "postgres")
+    return DIALECTS.get(scheme, "")
 
 
 @lru_cache(maxsize=65_536)  # several checks ask about one text, each of them about all of a flow
