@@ -7,11 +7,12 @@ that has such a part is a lower bound (`≥`).
 from __future__ import annotations
 
 from wfc import ir
-from wfc.checks import cron
+from wfc.checks.schedules import MINUTE, schedules
 from wfc.checks.worst_case import longest_path, of_call, of_statement, worst_case
 from wfc.record import Record
 from wfc.render import COLUMNS, clipped, visible, width
 from wfc.text import duration_text
+from wfc_targets.github.draft import JOB_LIMIT_MINUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ WIDTHS = (34, 11, 8, 12, 15)
 """Columns of a row: statement, timeout, attempts, pauses, worst case."""
 
 HEADS = ("statement", "timeout", "× tries", "+ pauses", "worst case")
-GITHUB = 360 * 60_000
-"""Milliseconds after which GitHub ends a job (docs.github.com, "Usage limits")."""
+GITHUB = JOB_LIMIT_MINUTES * MINUTE
+"""Milliseconds after which GitHub ends a job."""
 
 DAY = 86_400_000
 
@@ -65,13 +66,9 @@ def bounds(flow: Flow, total: tuple[int, bool], body: tuple[int, bool]) -> Itera
         # with a budget the body takes at most that, whatever nobody knows of it
         capped = limit if body[1] else min(body[0], limit)
         total = capped + total[0] - body[0], has_unknown(flow.on_failure + flow.finally_)
-    for trigger in flow.triggers:
-        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
-        times = cron.read(expression) if isinstance(expression, str) else ""
-        if isinstance(times, cron.Cron):
-            gap = times.shortest_gap() * 60_000
-            said = verdict(*total, gap, "a run ends before the next one", "runs overlap")
-            yield f'schedule "{expression}", every {duration_text(gap)} or more: {said}'
+    for schedule in schedules(flow):
+        said = verdict(*total, schedule.gap(), "a run ends before the next one", "runs overlap")
+        yield f'schedule "{schedule.expression}", every {duration_text(schedule.gap())} or more: {said}'
     yield f"GitHub, {duration_text(GITHUB)} a job: {verdict(*total, GITHUB, 'fits into one', 'longer than one')}"
 
 

@@ -38,6 +38,8 @@ flow fetch {
 
 from __future__ import annotations
 
+from math import prod
+
 from wfc import ir, walk
 from wfc.check import ProjectCheck
 from wfc.diagnostic import WARNING, Label
@@ -65,12 +67,12 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
                 continue
             path = ((task, call), *worst(project, call.op.flow, known))
             numbers = [attempts(one) for _, one in path]
-            if len([number for number in numbers if number > 1]) > 1 and product(numbers) > MOST:
+            if len([number for number in numbers if number > 1]) > 1 and prod(numbers) > MOST:
                 shown = " × ".join(str(number) for number in numbers)
                 yield (
                     flow.name,
                     CHECK.found(
-                        f"`{path[-1][0].label}` may be called {product(numbers)} times: {shown}",
+                        f"`{path[-1][0].label}` may be called {prod(numbers)} times: {shown}",
                         call.retry.span,
                         *(
                             Label(one.retry.span, f"× {one.retry.attempts} attempts")
@@ -97,7 +99,7 @@ def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
     for task in walk.tasks(flow) if flow else ():
         deeper = worst(project, task.call.op.flow, known) if isinstance(task.call.op, ir.RunFlow) else ()
         path = ((task, task.call), *deeper)
-        count = product([attempts(one) for _, one in path])
+        count = prod(attempts(one) for _, one in path)
         if count > most:
             best, most = path, count
     known[name] = best
@@ -107,14 +109,6 @@ def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
 def attempts(call: Call) -> int:
     """How often a call is made at most."""
     return call.retry.attempts if call.retry else 1
-
-
-def product(numbers: list[int]) -> int:
-    """All of them multiplied, 1 for none."""
-    found = 1
-    for number in numbers:
-        found *= number
-    return found
 
 
 CHECK = ProjectCheck("WF309", "retry-amplification", WARNING, __name__, find)

@@ -6,7 +6,13 @@ from wfc import ir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import AnyStmt, Block, Call, Task
+    from wfc.ir import AnyStmt, Block, Call, Flow, Task
+
+
+def longest_run(flow: Flow) -> int:
+    """Milliseconds that the body of a flow can take: its worst case, but no longer than its budget of time."""
+    longest = worst_case(flow.body)
+    return min(longest, flow.budget.time) if flow.budget is not None and flow.budget.time else longest
 
 
 def worst_case(block: Block) -> int:
