@@ -17,6 +17,7 @@ MODULES = (
     "lex",
     "text",
     "resolve.literals",
+    "checks.client_retries",
     "checks.dangerous_removal",
     "checks.hardcoded_secret",
     "checks.remote_script",
