@@ -338,3 +338,26 @@ def test_two_flows_that_write(first: str, second: str, expected: bool) -> None:
 def test_a_reader_that_is_early(second: str, expected: bool) -> None:
     """The writer may take 3 × 20m and two pauses of a minute: 62 minutes."""
     assert has("WF905", two(DAILY.format(PUT), second)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "head", "minutes", "expected"),
+    [
+        ("WF801", 'on schedule("0 * * * *", timezone: "UTC")', 31, True),  # 2 × 31m + 1m are more than an hour
+        ("WF801", 'on schedule("0 * * * *", timezone: "UTC")', 29, False),
+        ("WF312", 'on schedule("0 * * * *", timezone: "UTC") concurrency 1 queue', 31, True),
+        ("WF312", 'on schedule("0 * * * *", timezone: "UTC") concurrency 1 queue', 29, False),
+        ("WF310", "budget { time 1h }", 31, True),
+        ("WF310", "budget { time 1h }", 29, False),
+    ],
+)
+def test_a_flow_that_is_run_takes_its_time(code: str, head: str, minutes: int, expected: bool) -> None:
+    text = f"flow f {{ {head} task t = flow.run(g) idempotent retry fixed(attempts: 2, every: 1m) }}\n" + (
+        f'flow g {{ task a = shell("./a") timeout {minutes}m }}\n'
+    )
+    assert (code in {item.code for item in findings(text, "flow.wf", "WF310", "WF312")}) is expected
+
+
+def test_flows_in_a_circle_take_no_time_that_is_known() -> None:
+    text = 'flow f { on schedule("* * * * *", timezone: "UTC") task t = flow.run(f) }\n'
+    assert not has("WF801", text)

@@ -46,7 +46,7 @@ from itertools import product
 from wfc.check import ProjectCheck
 from wfc.checks.resources import is_fixed, reads, tasks_of, writes
 from wfc.checks.schedules import MINUTE, schedules
-from wfc.checks.worst_case import longest_run
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -69,21 +69,22 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
             name = writes(call)
             if name is not None and is_fixed(name):
                 written.setdefault(name, []).append((flow, task))
-    runs = {
-        flow.name: longest_run(flow)
+    runs = Runs(project)
+    longest = {
+        flow.name: longest_run(flow, runs)
         for flow in {one.name: one for found in written.values() for one, _ in found}.values()
     }
     for flow in project.flows if written else ():
-        yield from early(flow, written, runs)
+        yield from early(flow, written, longest)
 
 
 def early(
-    flow: Flow, written: dict[str, list[tuple[Flow, Task]]], runs: dict[str, int]
+    flow: Flow, written: dict[str, list[tuple[Flow, Task]]], worst: dict[str, int]
 ) -> Iterator[tuple[str, Diagnostic]]:
-    """At most one finding about a flow that reads. runs: name of a flow that writes → its longest run."""
+    """At most one finding about a flow that reads. worst: name of a flow that writes → its longest run."""
     for task, call in tasks_of(flow):
         for producer, writer in written.get(reads(call) or "", ()):
-            longest = runs[producer.name]
+            longest = worst[producer.name]
             for own, other in product(schedules(flow), schedules(producer)):
                 wait = gap(other.times, own.times) * MINUTE
                 same = own.zone == other.zone and same_days(own.times, other.times)

@@ -36,9 +36,9 @@ flow charge {
 
 from __future__ import annotations
 
-from wfc.check import Check
+from wfc.check import ProjectCheck
 from wfc.checks.common import named_calls, placed_tasks, work
-from wfc.checks.worst_case import of_call
+from wfc.checks.worst_case import Runs, of_call
 from wfc.diagnostic import ERROR, Label
 from wfc.text import duration_text
 
@@ -47,20 +47,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Flow, Project
 
 KEPT = {"stripe.": 86_400_000}
 """Prefix of the actions of a service → milliseconds for which it keeps a key."""
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """One finding for each call that outlives its key."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             kept = next((time for prefix, time in KEPT.items() if call.action.startswith(prefix)), None)
-            if kept is None or call.idempotent is None or call.retry is None or of_call(call) <= kept:
+            if kept is None or call.idempotent is None or call.retry is None or of_call(call, runs) <= kept:
                 continue
-            longest = duration_text(of_call(call))
+            longest = duration_text(of_call(call, runs))
             yield CHECK.found(
                 f"the attempts of {title} may take {longest}, its key is kept {duration_text(kept)}",
                 call.retry.span,
@@ -70,4 +78,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-CHECK = Check("WF314", "key-outlived", ERROR, __name__, find)
+CHECK = ProjectCheck("WF314", "key-outlived", ERROR, __name__, find)

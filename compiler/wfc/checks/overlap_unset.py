@@ -39,10 +39,10 @@ flow sync {
 from __future__ import annotations
 
 from wfc import walk
-from wfc.check import Check
+from wfc.check import ProjectCheck
 from wfc.checks.common import after
 from wfc.checks.schedules import schedules
-from wfc.checks.worst_case import longest_run
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Edit, Fix
 from wfc.text import duration_text
 
@@ -51,14 +51,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Flow, Project
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """One finding for each schedule that the flow can outlast."""
     if flow.concurrency is not None or all(task.call.effect.repeat == "safe" for task in walk.tasks(flow)):
         return
-    longest = longest_run(flow)
+    longest = longest_run(flow, runs)
     for schedule in schedules(flow):
         if schedule.gap() >= longest:
             continue
@@ -73,4 +81,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         )
 
 
-CHECK = Check("WF801", "overlap-unset", WARNING, __name__, find)
+CHECK = ProjectCheck("WF801", "overlap-unset", WARNING, __name__, find)

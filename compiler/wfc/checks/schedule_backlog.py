@@ -32,9 +32,9 @@ flow sync {
 
 from __future__ import annotations
 
-from wfc.check import Check
+from wfc.check import ProjectCheck
 from wfc.checks.schedules import schedules
-from wfc.checks.worst_case import longest_run
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -43,15 +43,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Flow, Project
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """One finding for each schedule that the flow may fall behind."""
     limit = flow.concurrency
     if limit is None or limit.mode != "queue":
         return
-    longest = longest_run(flow)
+    longest = longest_run(flow, runs)
     for schedule in schedules(flow):
         if schedule.gap() * limit.limit < longest:
             gap = duration_text(schedule.gap())
@@ -64,4 +72,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-CHECK = Check("WF312", "schedule-backlog", WARNING, __name__, find, preset="production")
+CHECK = ProjectCheck("WF312", "schedule-backlog", WARNING, __name__, find, preset="production")
