@@ -361,3 +361,26 @@ def test_a_flow_that_is_run_takes_its_time(code: str, head: str, minutes: int, e
 def test_flows_in_a_circle_take_no_time_that_is_known() -> None:
     text = 'flow f { on schedule("* * * * *", timezone: "UTC") task t = flow.run(f) }\n'
     assert not has("WF801", text)
+
+
+@pytest.mark.parametrize(
+    ("wait", "attempts", "key", "numbers"),
+    [
+        # an approval of 20h and a payment of a minute in each of two runs, an hour between them
+        ("20h", 2, "r-{n}", "1d17h2m (2 × 20h1m + 1h of pauses)"),
+        ("11h", 2, "r-{n}", ""),  # 2 × 11h1m + 1h
+        ("20h", 1, "r-{n}", ""),
+        ("20h", 2, "r-{run.id}", ""),  # the second run has another key
+    ],
+)
+def test_keys_that_are_forgotten_between_two_runs(wait: str, attempts: int, key: str, numbers: str) -> None:
+    text = f"""
+flow outer {{ task t = flow.run(pays, n: 1) idempotent retry fixed(attempts: {attempts}, every: 1h) }}
+flow pays {{
+  input n: int
+  secret k
+  approve go = "Go?" timeout {wait}
+  task pay = stripe.refund(key: k, payment: "pi") idempotent by "{key}" timeout 1m
+}}
+"""
+    assert told("WF314", text, numbers)
