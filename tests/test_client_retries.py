@@ -23,6 +23,15 @@ CALLS = {
         's3.list(bucket: "bucket", endpoint: "{url}", region: "us-east-1", access_key: key, secret_key: key)',
         "/bucket",
     ),
+    "own client": (
+        'python("""'
+        "import boto3\n"
+        "store = boto3.client('s3', endpoint_url=url,"
+        " region_name='r', aws_access_key_id='k', aws_secret_access_key='k')\n"
+        "store.list_objects_v2(Bucket='own')"
+        '""", packages: ["boto3==1.44.5"], args: {{ url: "{url}" }})',
+        "/own",
+    ),
     "cluster": (
         'shell("kubectl --kubeconfig=/dev/null --server={url} get --raw /pods", needs: ["kubectl"])',
         "/pods",
