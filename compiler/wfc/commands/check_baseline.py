@@ -42,7 +42,8 @@ def with_baseline(
     for item in compared.stale:
         print(f"stale in {args.baseline}: {item.path}: {item.code} {item.message}", file=sys.stderr)
     if compared.stale:
-        print(f"  help: they are mended: write it anew with --write-baseline {args.baseline}", file=sys.stderr)
+        remedy = f"write it anew with --write-baseline {args.baseline}"
+        print(f"  help: mended, or the flow, file or line reads otherwise now: {remedy}", file=sys.stderr)
     return compared.found
 
 
