@@ -1,4 +1,4 @@
-"""1,000 files of about 60 lines, cold and from what was kept, against zizmor and actionlint on the workflows they make.
+"""1,000 files of about 60 lines, cold and by what was kept, against zizmor and actionlint on the workflows they make.
 
 `python benchmarks/files.py [FILES] [ROUNDS]` prints Markdown. Each flow is compiled to GitHub Actions; the linters read
 those workflows, whole folders in one command, offline. The programs are run in turns: CPU time, and beside it the time
@@ -8,6 +8,7 @@ that passed. actionlint comes from `make engines`; what is not there is left out
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -92,7 +93,8 @@ def main() -> None:
         workflows.mkdir(parents=True)
         size = make(count, flows, workflows)
         print(f"{count:,} flows of {size[0]} lines, {count:,} workflows of {size[1]}", end="\n\n")
-        measure(commands(flows, workflows, Path(folder, "kept")), rounds)
+        changing = Path(shutil.copytree(flows, Path(folder, "changing")))
+        measure(commands(flows, changing, workflows, Path(folder, "kept")), rounds)
 
 
 def make(count: int, flows: Path, workflows: Path) -> tuple[int, int]:
@@ -110,12 +112,17 @@ def make(count: int, flows: Path, workflows: Path) -> tuple[int, int]:
     return text.count("\n"), made.text.count("\n")
 
 
-def commands(flows: Path, workflows: Path, kept: Path) -> dict[str, list[str]]:
-    """Name → command, our own cold one first; the warm one keeps its findings in a folder."""
+def commands(flows: Path, changing: Path, workflows: Path, kept: Path) -> dict[str, list[str]]:
+    """Name → command, our own cold one first; the warm ones keep findings in a folder each."""
     check = [sys.executable, "-c", "import sys; from wfc.cli import main; sys.exit(main())", "check", str(flows)]
     found = {
         "`wfc check`, cold": [*check, "--no-cache"],
-        "`wfc check`, nothing changed": ["env", f"WFC_CACHE={kept}", *check],
+        "`wfc check`, cold, kept": ["sh", "-c", f'rm -rf "{kept}/1"; WFC_CACHE="{kept}/1" "$@"', "sh", *check],
+        "`wfc check`, nothing changed": ["env", f"WFC_CACHE={kept}/2", *check],
+        "`wfc check`, one file changed": [
+            *("sh", "-c", f'echo "# more" >> "{changing}/copy_7.wf"; WFC_CACHE="{kept}/3" "$@"', "sh"),
+            *(*check[:-1], str(changing)),
+        ],
         "zizmor": [str(Path(sys.executable).with_name("zizmor")), "--offline", "--no-exit-codes", str(workflows)],
     }
     try:

@@ -68,6 +68,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.gather",
         "wfc.unread",
         "wfc.settings_places",
+        "wfc.incremental",
         "wfc.render",
         "wfc.formats",
         "wfc.baseline",

@@ -1,7 +1,7 @@
 """What fails in production, found before it runs: a resolved project → diagnostics, and `allow` taken into account.
 
 A check is one function of a flow, in a module of its own under wfc/checks whose docstring is its page, its
-documentation (docs/checks.md, `wfc explain`) and its test.
+documentation (docs/checks, `wfc explain`) and its test.
 """
 
 from __future__ import annotations
@@ -79,32 +79,41 @@ def run_checks(
     selected: Collection[str] | None = None,
     ignore: Collection[str] = (),
     before: Iterable[Diagnostic] = (),
+    known: dict[str, tuple[Diagnostic, ...]] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """What the checks find in all flows of a project, in a fixed order.
 
     selected: codes to run, None for all; ignore: codes not to run. before: what the parser found; where a part of a
-    file could not be read, the checks that need all of it (`Check.whole`) are left out for it.
+    file could not be read, the checks that need all of it (`Check.whole`) are left out for it. known: name of a flow →
+    what the checks of single flows found in it with the same codes, before `allow`; other flows are added to it.
     Reports, beside the codes of the checks: WF002, WF003 and WF004 about `allow`.
     """
     from wfc.checks import CHECKS, check
 
-    unread = {item.span.source for item in before if item.code == "WF001"}
+    known = {} if known is None else known
     asked = [code for code in CHECKS if wanted(code, selected, ignore)]
-    there = constructs(project)
-    checks = [check(code) for code in asked if not CHECKS[code][1] or there.intersection(CHECKS[code][1].split())]
+    there = {flow.name: constructs(flow) for flow in project.flows}
+    everything = {"flows"}.union(*there.values()) if len(there) > 1 else set().union(*there.values())
+    checks = [check(code) for code in asked if is_at_home(code, everything)]
     codes = {code for code in asked if not is_own(code)}
-    found: list[Diagnostic] = []
+    unread = {item.span.source for item in before if item.code == "WF001"}
     of_all: dict[str, list[Diagnostic]] = {}
     for one in checks:
         if isinstance(one, ProjectCheck):
             for name, item in one.find(project):
                 of_all.setdefault(name, []).append(item)
+    single = [one for one in checks if isinstance(one, Check)]
+    found: list[Diagnostic] = []
     for flow in project.flows:
         whole = flow.span.source not in unread
-        raw = list(of_all.get(flow.name, ()))
-        for one in checks:
-            if isinstance(one, Check) and (whole or not one.whole):
-                raw += one.find(flow)
+        if flow.name not in known:
+            # A flow is asked what it is asked alone, so that what is found in it depends on no other flow.
+            suited = [one for one in single if (whole or not one.whole) and is_at_home(one.code, there[flow.name])]
+            known[flow.name] = tuple(item for one in suited for item in one.find(flow))
+        raw = (*of_all.get(flow.name, ()), *known[flow.name])
+        if "allows" not in there[flow.name]:
+            found += raw
+            continue
         kept, used = sift(raw, flow)
         found += kept
         if whole and wanted("WF003", selected, ignore):
@@ -112,27 +121,33 @@ def run_checks(
     return ordered(found)
 
 
-def constructs(project: Project) -> set[str]:
-    """What is there for a check to look at: the names in `CHECKS` (wfc.checks).
+def is_at_home(code: str, there: Collection[str]) -> bool:
+    """Is one of the things there that a check looks at (`CHECKS`)?"""
+    from wfc.checks import CHECKS
+
+    need = CHECKS[code][1]
+    return not need or any(name in there for name in need.split())
+
+
+def constructs(flow: Flow) -> set[str]:
+    """What is there for a check to look at: the names in `CHECKS` (wfc.checks), but for `flows`, of which two are one.
 
     Kinds of statements, operations (`Sql`, `Approve`) and triggers; `retry`, `idempotent`, `undo`, `until`, `holds`,
-    `budget`, `allows` where a flow has one; `flows` where there are several.
+    `budget`, `allows` where the flow has one.
     """
     from wfc import walk
 
-    found = {"flows"} if len(project.flows) > 1 else set()
-    for flow in project.flows:
-        found |= {trigger.kind for trigger in flow.triggers}
-        found |= {name for name, part in (("budget", flow.budget), ("allows", flow.allows)) if part}
-        for stmt in walk.all_statements(flow):
-            found.add(type(stmt).__name__)
-            if getattr(stmt, "allows", ()):
-                found.add("allows")
-            if isinstance(stmt, ir.Task):
-                for call in walk.calls(stmt):
-                    found.add(type(call.op).__name__)
-                    found |= {name for name in ("retry", "idempotent") if getattr(call, name) is not None}
-                found |= {name for name in ("undo", "until", "holds") if getattr(stmt, name) is not None}
+    found = {trigger.kind for trigger in flow.triggers}
+    found |= {name for name, part in (("budget", flow.budget), ("allows", flow.allows)) if part}
+    for stmt in walk.all_statements(flow):
+        found.add(type(stmt).__name__)
+        if getattr(stmt, "allows", ()):
+            found.add("allows")
+        if isinstance(stmt, ir.Task):
+            for call in walk.calls(stmt):
+                found.add(type(call.op).__name__)
+                found |= {name for name in ("retry", "idempotent") if getattr(call, name) is not None}
+            found |= {name for name in ("undo", "until", "holds") if getattr(stmt, name) is not None}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Codes → pages: `wfc explain WF301`, and docs/checks.md, from the docstrings of wfc/checks."""
+"""Codes → pages: `wfc explain WF301`, from the docstrings of wfc/checks; docs/checks has them as files."""
 
 from __future__ import annotations
 
@@ -7,28 +7,6 @@ from wfc.errors import UserError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.check import Page
-
-FAMILIES = (
-    ("WF0", "About the text and the checker"),
-    ("WF1", "Order and names"),
-    ("WF2", "Types and data"),
-    ("WF3", "Retries, timeouts, waiting"),
-    ("WF4", "Idempotency"),
-    ("WF5", "Failure handling"),
-    ("WF6", "Secrets and injection"),
-    ("WF7", "Models and people"),
-    ("WF8", "Schedules"),
-    ("WF90", "Between flows"),
-    ("WF95", "Targets"),
-)
-INTRODUCTION = """\
-# What wfc finds
-
-Each page is also a test: its bad examples raise exactly this code, its good ones raise nothing. `wfc explain CODE`
-shows one of them offline. `allow CODE "reason"` on a task, an approval or a `require` silences a finding there, in
-`defaults` in the whole flow; codes marked *always* can't be silenced. Presets, settings and formats:
-[Using wfc check](check.md).
-"""
 
 
 def page(code: str) -> Page:
@@ -65,39 +43,3 @@ def text(found: Page) -> str:
     title, _, rest = found.doc.partition("\n")
     summary = title.partition(": ")[2]
     return f"# {found.code} {found.name} ({found.severity})\n\n{summary[:1].upper()}{summary[1:]}.\n{rest}"
-
-
-def checks_page() -> str:
-    """docs/checks.md: a table of all codes, then every page, by family and code."""
-    from wfc.check import allowable
-    from wfc.checks import PAGES
-
-    allowed = allowable()
-
-    def mark(found: Page) -> str:
-        return getattr(found, "preset", "draft") if found.code in allowed else "always"
-
-    pages = [page(code) for code in PAGES]
-    rows = [
-        f"| [{found.code}](#{anchor(found)}) | {found.name} | {found.severity} | {mark(found)} |" for found in pages
-    ]
-    parts = [INTRODUCTION, "| code | name | severity | from preset |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"]
-    for prefix, title in FAMILIES:
-        parts.append(f"## {title}\n")
-        parts += [deeper(text(found)) for found in pages if found.code.startswith(prefix)]
-    return "\n".join(parts)
-
-
-def anchor(found: Page) -> str:
-    """The anchor that GitHub gives to the heading of a page."""
-    return f"{found.code.lower()}-{found.name}-{found.severity}"
-
-
-def deeper(markdown: str) -> str:
-    """A page with its headings two levels down; lines inside fences stay."""
-    lines = []
-    fenced = False
-    for line in markdown.split("\n"):
-        fenced ^= line.startswith("```")
-        lines.append(f"##{line}" if line.startswith("#") and not fenced else line)
-    return "\n".join(lines)

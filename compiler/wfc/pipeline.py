@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wfc.catalog import Catalog
     from wfc.diagnostic import Diagnostic
     from wfc.syntax import Document
     from wfc.target import Compiled, Target
@@ -38,19 +39,27 @@ def load_texts(texts: Iterable[tuple[str, str]], settings: Settings | None = Non
     sources: dict[str, Source] = {}
     documents: list[Document] = []
     found: list[Diagnostic] = []
-    catalog = catalog_module.load()
     for path, text in texts:
         sources[path] = Source(path, text)
         document, problems = parse(path, text)
         documents.append(document)
         found += problems
+    catalog, doubled = catalog_of(documents)
+    flows, problems = resolve(documents, catalog, settings.defaults)
+    found += doubled + problems
+    project = ir.Project(flows, settings.secrets, settings.target, settings.namespace)
+    return Loaded(project, ordered(found), sources, tuple(documents))
+
+
+def catalog_of(documents: Iterable[Document]) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+    """The built-in actions and triggers with those that documents define. Reports WF103 for what is there twice."""
+    catalog = catalog_module.load()
+    found: tuple[Diagnostic, ...] = ()
+    for document in documents:
         if document.root.nodes("action", "trigger_action"):
             catalog, problems = catalog.with_document(document)
             found += problems
-    flows, problems = resolve(documents, catalog, settings.defaults)
-    found += problems
-    project = ir.Project(flows, settings.secrets, settings.target, settings.namespace)
-    return Loaded(project, ordered(found), sources, tuple(documents))
+    return catalog, found
 
 
 def load(paths: Iterable[str]) -> tuple[ir.Project, tuple[Diagnostic, ...]]:

@@ -35,6 +35,20 @@ def _first_init(self: Any, *args: Any, **fields: Any) -> None:
     cls.__init__(self, *args, **fields)
 
 
+def _first_reduce(self: Any) -> tuple[type, tuple[Any, ...]]:
+    """The `__reduce__` of a class of which none was pickled: makes the real one, which takes its place.
+
+    Fields by position are half the size and half the time of what pickle does with slots of its own accord.
+    """
+    cls: Any = type(self)
+    fields = "".join(f"self.{name}, " for name in cls.__match_args__)
+    space: dict[str, Any] = {"_cls": cls}
+    exec(f"def __reduce__(self): return _cls, ({fields})", space)
+    cls.__reduce__ = space["__reduce__"]
+    reduced: tuple[type, tuple[Any, ...]] = cls.__reduce__(self)
+    return reduced
+
+
 @dataclass_transform(frozen_default=True)
 class _RecordMeta(type):
     def __new__(mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **keywords: Any) -> _RecordMeta:
@@ -51,6 +65,7 @@ class _RecordMeta(type):
         space["__match_args__"] = tuple(fields)
         space["_defaults"] = defaults
         space["__init__"] = _first_init
+        space["__reduce__"] = _first_reduce
         return super().__new__(mcs, name, bases, space, **keywords)
 
 

@@ -125,7 +125,8 @@ def expanded(names: Iterable[str], where: str, silencing: bool = True) -> frozen
         if silencing and not codes & able:
             which = name if len(codes) == 1 else f"all of {name}"
             raise UserError(
-                f"{where}: {which} is always reported, as it is", "mend what it finds; docs/checks.md marks such codes"
+                f"{where}: {which} is always reported, as it is",
+                "mend what it finds; docs/checks/README.md marks such codes",
             )
         found |= codes & able if silencing else codes
     return frozenset(found)
@@ -151,7 +152,7 @@ def remedy(name: str) -> str:
     from wfc.diagnostic import suggest
 
     near = suggest(name, [*PAGES, *names_of_codes().values()])
-    return f"did you mean {near}?" if near else "docs/checks.md lists them"
+    return f"did you mean {near}?" if near else "docs/checks/README.md lists them"
 
 
 def relative(path: str, folder: str) -> str:

@@ -11,7 +11,7 @@ timeout = "10m"
 slack_url = "SLACK_WEBHOOK"
 [target.github]                 # options of a target (`wfc targets github`)
 runs_on = "ubuntu-24.04"
-[check]                         # what is looked for (docs/checks.md): preset or select, ignore
+[check]                         # what is looked for (docs/checks): preset or select, ignore
 preset = "recommended"
 ignore = ["WF301"]
 severity = { WF302 = "error" }

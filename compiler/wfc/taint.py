@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     """A place that a value passes, and what happens there."""
 
 UNTRUSTED, AI, AI_DECIDED, SECRET = "untrusted", "ai", "ai-decided", "secret"
+SENT, CHOSEN, FOREIGN, PRIVATE = "sent", "chosen", "foreign", "private"
+"""Of `Taints.path` only. sent: a text of a trigger's payload, by no other server, database or model on the way; chosen:
+the same for values of all types. foreign: a text that was sent, or that a server gave to a request without a secret.
+private: rows of a database, and what a request or script with a secret brought."""
+NARROWED = (UNTRUSTED, AI, SENT, FOREIGN)
+"""The marks that a value without room for a text does not bear."""
 NONE: frozenset[str] = frozenset()
+HASHES = ("sha", "before", "after", "head_sha", "checkout_sha")
+"""Fields of events that hold the hash of a commit (docs.github.com and docs.gitlab.com, "Webhook events")."""
 CLEAN_TRIGGERS = ("schedule", "manual", "flow")
 """Triggers whose payload the engine makes; all others hand on what somebody sent."""
 
@@ -43,9 +51,11 @@ class Taints:
         statements = list(walk.all_statements(flow))
         self.defaults = {item.name: item.default for item in flow.inputs if item.default is not None}
         self.outside = {item.alias for item in flow.triggers if item.kind not in CLEAN_TRIGGERS}
+        self.forges = {item.alias for item in flow.triggers if item.kind.startswith(("github.", "gitlab."))}
         self.lets = [stmt for stmt in statements if isinstance(stmt, ir.Let)]
         self.loops = {stmt.label: stmt for stmt in statements if isinstance(stmt, ir.For)}
         tasks = [stmt for stmt in statements if isinstance(stmt, ir.Task)]
+        self.persons = {stmt.path for stmt in statements if isinstance(stmt, ir.Approve)}
         self.by_path = {task.path: task for task in tasks}
         self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
         changed = True
@@ -60,6 +70,8 @@ class Taints:
         """The marks of a value."""
         if isinstance(expr, ir.Ref):
             return settled(self.of_ref(expr), expr)
+        if self.is_hash(expr):
+            return NONE
         marks = NONE
         for part in walk.children(expr):
             marks |= self.of(part)
@@ -78,6 +90,18 @@ class Taints:
                 return self.of(self.defaults[ref.name])
             case _:
                 return NONE
+
+    def is_hash(self, expr: AnyExpr) -> bool:
+        """Is it the hash of a commit in an event of GitHub or GitLab, which holds hexadecimal digits only?"""
+        root = expr
+        while isinstance(root, ir.Field):
+            root = root.of
+        hashed = isinstance(expr, ir.Field) and expr.name in HASHES
+        return hashed and isinstance(root, ir.Ref) and root.kind == "event" and root.name in self.forges
+
+    def asks_person(self, expr: AnyExpr) -> bool:
+        """Does a value depend on the answer of an `approve`?"""
+        return any(ref.kind == "task" and ref.name in self.persons for ref in walk.references(expr))
 
     def of_task(self, task: Task) -> frozenset[str]:
         """The marks of a task's result, by what is known of the tasks that it reads."""
@@ -108,8 +132,8 @@ class Taints:
     def path(self, expr: AnyExpr, mark: str) -> tuple[Step, ...]:
         """The shortest way of a mark into a value, from its source on; () for a value that does not bear it.
 
-        mark: UNTRUSTED, AI, AI_DECIDED (then also by what a model wrote freely) or SECRET. Of ways of one length the
-        first in the order of the text. Each statement is looked at once.
+        mark: UNTRUSTED, AI, AI_DECIDED (then also by what a model wrote freely), SECRET, SENT, CHOSEN, FOREIGN or
+        PRIVATE. Of ways of one length the first in the order of the text. Each statement is looked at once.
         """
         came: dict[Node, tuple[Node | None, tuple[Step, ...]]] = {}
         for node, lets in self.carriers(expr, mark):
@@ -124,7 +148,7 @@ class Taints:
                     at = came[at][0]
                 return tuple(steps)
             # what a task makes of a secret is none, but for a result of that type, which is a source
-            for fed in self.feeds(node) if mark != SECRET or node[0] != "task" else ():
+            for fed in self.feeds(node) if self.hands_on(node, mark) else ():
                 for before, lets in self.carriers(fed, mark):
                     if before not in came:
                         came[before] = (node, lets)
@@ -139,7 +163,7 @@ class Taints:
             let = self.let_of(part.span)
             if let is not None and let is not around:
                 lets = ((part.span, f"`let {let.label}` holds it"), *lets)
-            if mark in (UNTRUSTED, AI) and is_narrow(part):
+            if mark in NARROWED and (is_narrow(part) or self.is_hash(part)):
                 continue
             if isinstance(part, ir.Ref) and (mark != SECRET or part.kind in (SECRET, "item", "task")):
                 yield (part.kind, part.name), lets
@@ -155,10 +179,18 @@ class Taints:
         inside = let is not None and let.span.source == span.source and span.end <= let.span.end
         return let if inside else None
 
+    def hands_on(self, node: Node, mark: str) -> bool:
+        """Does something hand on what a mark is about? What a server or a database gives was not sent by a trigger."""
+        task = self.by_path.get(node[1]) if node[0] == "task" else None
+        if task is None or mark in (UNTRUSTED, AI, AI_DECIDED):
+            return True
+        scripts = isinstance(task.call.op, ir.Shell | ir.Python)
+        return mark != SECRET and (scripts or (mark in (FOREIGN, PRIVATE) and isinstance(task.call.op, ir.Llm)))
+
     def source(self, node: Node, mark: str) -> Step | None:
         """What brings a mark into the flow, if this does."""
         kind, name = node
-        if kind == "event" and mark == UNTRUSTED and name in self.outside:
+        if kind == "event" and mark in (UNTRUSTED, SENT, CHOSEN, FOREIGN) and name in self.outside:
             return next(item.span for item in self.flow.triggers if item.alias == name), "somebody outside sends this"
         if kind == SECRET and mark == SECRET:
             spans = [item.span for item in self.flow.secrets if item.name == name]
@@ -169,10 +201,14 @@ class Taints:
         if mark == SECRET:
             return (task.name_span, f"`{task.label}` gives a secret") if gives_secret(task.type) else None
         for call in (task.call, task.fallback and task.fallback.call):
-            if call and mark == UNTRUSTED and isinstance(call.op, ir.Http):
+            if call and mark in (UNTRUSTED, FOREIGN) and isinstance(call.op, ir.Http):
+                if mark == FOREIGN and has_secret(call.op):
+                    continue
                 return task.name_span, f"`{task.label}` is what a server answers"
             if call and mark in (AI, AI_DECIDED) and isinstance(call.op, ir.Llm):
                 return task.name_span, f"`{task.label}` is what a model says"
+            if call and mark == PRIVATE and is_private(call.op):
+                return task.name_span, f"`{task.label}` reads what not everybody may"
         return None
 
     def feeds(self, node: Node) -> Iterator[AnyExpr]:
@@ -218,6 +254,17 @@ def is_narrow(expr: AnyExpr) -> bool:
     """Is the value of a type that leaves no room for a text?"""
     kind = types.required(expr.type)
     return isinstance(kind, types.EnumType) or (isinstance(kind, types.Primitive) and kind.name in NARROW)
+
+
+def is_private(op: ir.Op) -> bool:
+    """Does an operation read what not everybody may: a database, or anything with a secret at hand?"""
+    return isinstance(op, ir.Sql) or (isinstance(op, ir.Http | ir.Shell | ir.Python) and has_secret(op))
+
+
+def has_secret(op: ir.Op) -> bool:
+    """Is an operation given a secret? A constant, such as an empty default, is none."""
+    parts = (part for expr in walk.op_expressions(op) for part in walk.subexpressions(expr))
+    return any(types.required(part.type) == types.SECRET and not isinstance(part, ir.Literal) for part in parts)
 
 
 def gives_secret(kind: types.Type) -> bool:

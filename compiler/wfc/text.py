@@ -14,6 +14,11 @@ def quoted(value: str) -> str:
     return '"' + "".join(escapes.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in value) + '"'
 
 
+def listed(items: list[str]) -> str:
+    """Some words in a sentence: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(items[:-1]), items[-1]) if part)
+
+
 def duration_text(milliseconds: int) -> str:
     """A duration literal: 90_000 is `1m30s`, 0 is `0s`."""
     parts = []

@@ -47,6 +47,11 @@ def all_statements(flow: Flow) -> Iterator[AnyStmt]:
         yield from statements(block)
 
 
+def tasks_in(block: Block) -> Iterator[ir.Task]:
+    """Every task of a block, at any depth, in the order of the text."""
+    return (stmt for stmt in statements(block) if isinstance(stmt, ir.Task))
+
+
 def tasks(flow: Flow) -> Iterator[ir.Task]:
     """Every task of the flow, in the order of the text."""
     return (stmt for stmt in all_statements(flow) if isinstance(stmt, ir.Task))

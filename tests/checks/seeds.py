@@ -124,6 +124,12 @@ STATEMENTS = {
     f'task seeded = shell("true") when §seeded_text == "yes" {ONCE}',
     "WF703": f"secret seeded_key {ASKED} try {{ task seeded = §{REFUND}, amount: seeded_said.n) "
     f'idempotent by "seeded-{{run.id}}" {ONCE} }} {MEND}',
+    "WF704": "secret seeded_db "
+    f'task seeded_rows = sql.query(url: seeded_db, sql: "select n from runs") -> list<{{ n: int }}> {RETRIED} '
+    f"task seeded_page = http.get({URL}) {RETRIED} task seeded_text = llm.generate("
+    f'prompt: "p", data: [json(seeded_rows), json(seeded_page.body)]) {RETRIED} '
+    'task seeded = email.send(host: "h.example.com", from: "a@example.com", to: §[seeded_text], subject: "s", '
+    f"body: seeded_text) {ONCE}",
     "WF705": f'secret seeded_key {KIND} try {{ if seeded_kind == "yes" {{ task seeded = §{REFUND}) '
     f'idempotent by "seeded-{{run.id}}" {ONCE} }} }} {MEND}',
     "WF707": f'parallel {{ approve seeded_go = "Go?" timeout 1h task seeded = §http.delete({URL}) {RETRIED} }}',
@@ -173,7 +179,21 @@ PLACED = {
         end=f"on failure {{ task seeded_tell = §{POST} {ONCE} }}",
         lacks=r"^  on failure",
     ),
+    "WF608": Seed(
+        f'on webhook(path: "seeded") as seeded_event secret seeded_key try {{ task seeded = '
+        f'§stripe.refund(key: seeded_key, payment: seeded_event.headers["x"] ?? "x") idempotent by "seeded-{{run.id}}" '
+        f"{ONCE} }} {MEND}",
+        drop=r"^  on (schedule|manual)\(.*\n",
+        needs=r"^  on (schedule|manual)\(",
+        lacks=rf"{NO_EVENT}|^  on \w+\(.*\n  on \w+\(",
+    ),
     "WF610": Seed('§on webhook(path: "seeded")', lacks=rf"{NO_EVENT}|^  on alert"),
+    "WF701": Seed(
+        f"task seeded_page = http.get({URL}) -> {{ all: list<string> }} {RETRIED} "
+        f'for seeded_one in §seeded_page.body.all {{ task seeded_kind = llm.classify(prompt: "p", data: seeded_one) '
+        f'-> "a" | "b" {RETRIED} }} task seeded_use = shell("true", env: {{ T: len(seeded_kind) }}) {ONCE}',
+        lacks=BUDGET,
+    ),
     "WF706": Seed('§approve seeded_go = "Go?"', lacks=BUDGET),
     "WF801": Seed(
         f'§on schedule("30 * * * *", timezone: "UTC") task seeded = {DRY} task seeded_wait = sleep(2h)',
@@ -216,5 +236,6 @@ UNSEEDED = {
 """Code → why no seed."""
 
 SAFE_FIXES = {"WF003", "WF301", "WF408"}
-OTHER_FIXES = {"WF206", "WF302", "WF305", "WF313", "WF404", "WF706", "WF801"}
-"""Codes whose seed has a fix, here or in test_fix_traces.py; those of the second want a look."""
+OTHER_FIXES = {"WF206", "WF302", "WF305", "WF313", "WF404", "WF408", "WF706", "WF801"}
+"""Codes whose seed has a fix, here or in test_fix_traces.py; those of the second want a look, WF408 where
+the URL does not tell the database."""

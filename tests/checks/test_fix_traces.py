@@ -21,7 +21,8 @@ BY_REQUEST = f'flow alone {{ task seeded = §{PUT} no retry "seeded" }}'
 BY_SCRIPT = f'flow alone {{ task seeded = §shell("true") no retry "seeded" task other = {DRY} }}'
 POLL = f"flow alone {{ task seeded = http.get({URL}) §until seeded.status == 200 every 5s {RETRIED} }}"
 DROP = (
-    'secret seeded_db task seeded = sql.execute(url: seeded_db, sql: "§drop table runs") timeout 1m no retry "seeded"'
+    'task seeded = sql.execute(url: "postgresql://db.example/seeded", sql: "§drop table runs") '
+    'timeout 1m no retry "seeded"'
 )
 ALONE = [
     ("WF301", Seed("", more=BY_TASK)),

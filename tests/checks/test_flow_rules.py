@@ -11,12 +11,16 @@ PUT = 'http.put(url: "https://a.example.com/x", json: {})'
 OTHER = 'http.put(url: "https://a.example.com/y", json: {})'
 SAID = 'task said = llm.extract(prompt: "p", data: "d") -> { n: int, s: string, kind: "a" | "b" }'
 REFUND = 'stripe.refund(key: k, payment: "pi", amount: {0}) idempotent by "r-{{run.id}}"'
+DELETE = 'http.delete(url: "https://a.example.com/x")'
+LAX = 'approve go = "Go?" -> { ok: bool } timeout 1h fallback value { ok: false }'
 TELL = 'on failure { task t = shell("x") }'
 
 
 def has(code: str, text: str) -> bool:
     """Is the code among the findings?"""
-    return code in codes(text)
+    found = codes(text)
+    assert "WF001" not in found
+    return code in found
 
 
 @pytest.mark.parametrize(
@@ -188,11 +192,40 @@ def test_conditions_on_what_a_model_wrote(condition: str, expected: bool) -> Non
         ('require said.n < 5 else "x"', "said.n", False),
         ('require n < 5 else "x"', "said.n", True),
         ('input c: bool if c { approve go = "Go?" timeout 1h }', "said.n", True),
+        (LAX, "said.n", True),
+        (f'{LAX} require go.ok else "no"', "said.n", False),
     ],
 )
 def test_what_a_model_said_in_an_effect(between: str, amount: str, expected: bool) -> None:
     pay = f"task pay = {REFUND.format(amount)}"
     assert has("WF703", flow(f"secret k input n: int {SAID} {between} {pay} {TELL}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('http.post(url: "https://api.stripe.com/v1/refunds", form: { amount: said.n })', True),
+        ('http.post(url: "https://api.example.com/v1/refunds", form: { amount: said.n })', False),
+        (
+            'http.post(url: "https://api.example.com/refunds", json: { n: said.n }) effect unsafe, irreversible "x"',
+            True,
+        ),
+        ('http.delete(url: "https://a.example.com/{said.s}")', True),
+        ('http.delete(url: "https://a.example.com/{said.kind}")', False),
+        ('shell("kubectl delete ns \\"$N\\"", env: { N: said.s })', True),
+        ('shell("kubectl get ns \\"$N\\"", env: { N: said.s })', False),
+        ('shell("./pay", env: { N: said.n }) effect keyed, irreversible "it pays"', True),
+        ('python("return n", args: { n: said.n }) -> int effect unsafe, irreversible "it pays"', True),
+        ('sql.execute(url: k, sql: "delete from t where id = :id", params: { id: said.n })', True),
+        ('sql.execute(url: k, sql: "update t set n = :id", params: { id: said.n })', False),
+        ("slack.post(url: k, text: said.s)", False),
+    ],
+)
+def test_what_a_model_said_in_effects_of_all_kinds(call: str, expected: bool) -> None:
+    assert has("WF703", flow(f"secret k {SAID} task a = {call} {TELL}")) is expected
+    chosen = call.replace("said.n", "1").replace("said.s", '"x"').replace("said.kind", '"x"')
+    text = flow(f'secret k {SAID} if said.kind == "a" {{ task a = {chosen} }} {TELL}')
+    assert has("WF705", text) is (expected or "{said.kind}" in call)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +242,12 @@ def test_what_a_model_said_in_an_effect(between: str, amount: str, expected: boo
         ),
         (f'parallel {{ approve go = "Go?" timeout 1h task a = {PUT} }}', False),
         ('approve go = "Go?" timeout 1h task a = http.delete(url: "https://a.example.com/x")', False),
+        (f"{LAX} task a = {DELETE}", True),
+        (f"{LAX} if go.ok {{ task a = {DELETE} }}", False),
+        (f"{LAX} task a = {DELETE} when go.ok", False),
+        (f"{LAX} task a = {PUT}", False),
+        (f"task a = {DELETE} {LAX}", False),
+        ('parallel { approve go = "Go?" timeout 1h task a = shell("kubectl delete ns x") }', True),
     ],
 )
 def test_gates(body: str, expected: bool) -> None:

@@ -10,6 +10,7 @@ from checks.finding import codes, findings, flow
 CALL = 'task a = shell("x")'
 KIND = 'secret k task kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no"'
 PAY = 'task pay = stripe.refund(key: k, payment: "pi") idempotent by "r-{run.id}"'
+LAX = 'approve go = "Go?" -> { ok: bool } timeout 1h fallback value { ok: false }'
 TELL = 'on failure { task t = shell("x") }'
 
 
@@ -136,6 +137,9 @@ def test_versions(call: str, expected: bool) -> None:
         (f'{KIND} if kind == "yes" {{ {CALL} {PAY} }} {TELL}', True),
         (f'{KIND} approve go = "Go?" timeout 1d if kind == "yes" {{ {PAY} }} {TELL}', True),
         (f'{KIND} if kind == "yes" {{ approve go = "Go?" timeout 1d {PAY} }} {TELL}', False),
+        (f'{KIND} {LAX} if kind == "yes" {{ {LAX.replace("go", "more")} {PAY} }} {TELL}', True),
+        (f'{KIND} {LAX} if kind == "yes" {{ if go.ok {{ {PAY} }} }} {TELL}', False),
+        (f'{KIND} {LAX} if kind == "yes" and go.ok {{ {PAY} }} {TELL}', False),
         (f'input n: int {KIND} if kind == "yes" {{ require n > 0 else "no" {PAY} }} {TELL}', False),
         (f'{KIND} if kind == "yes" {{ require kind == "yes" else "no" {PAY} }} {TELL}', True),
         (f'{KIND} if kind == "yes" {{ {CALL} }} {PAY} {TELL}', False),

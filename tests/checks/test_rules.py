@@ -6,7 +6,8 @@ import pytest
 
 from checks.finding import applied, codes, findings, flow
 from wfc.check import run_checks
-from wfc.checks.scripts import prints_python, prints_shell, runs_in_python, runs_in_shell
+from wfc.checks.python_taint import runs_in_python, shows_python
+from wfc.checks.scripts import prints_shell, runs_in_shell
 from wfc.checks.worst_case import worst_case
 from wfc.pipeline import load_texts
 from wfc.settings import Settings
@@ -211,6 +212,19 @@ def test_what_a_script_shows(script: str, shown: list[tuple[str, str]]) -> None:
         ("psql \"$DB\" <<SQL\nselect '$V'\nSQL\n", "SQL"),
         ("psql \"$DB\" <<'SQL'\nselect '$V'\nSQL\n", ""),
         ('cat <<TXT\n$V\nTXT\npsql "$DB" -f x', ""),
+        ('echo "$V" | sh', "a shell's input"),
+        ('printf "%s" "$V" | sudo bash -s', "a shell's input"),
+        ('echo "$V" | sh run.sh', ""),
+        ('echo "$V" | ssh-add -', ""),
+        ('bash <<< "$V"', "a shell's input"),
+        ('bash run.sh <<< "$V"', ""),
+        ('source "$V"', "`source`"),
+        ('. "$V"', "`source`"),
+        ('source ./env; run "$V"', ""),
+        ('ssh -i key web1 "systemctl restart $V"', "`ssh`"),
+        ('ssh "deploy@$V" uptime', ""),
+        ('ssh -p 22 "$V" uptime', ""),
+        ('ssh web1 uptime; run "$V"', ""),
         ('run --name "$V"', ""),
         ("evaluate $V", ""),
     ],
@@ -229,6 +243,33 @@ def test_what_a_script_runs(script: str, how: str) -> None:
         ("subprocess.run(['ls', v])", ""),
         ('cursor.execute(f"select {v}")', "SQL"),
         ("cursor.execute('select %s', [v])", ""),
+        ("cursor.execute('select ' + v)", "SQL"),
+        ("cursor.execute('select %s' % v)", "SQL"),
+        ("q = 'select {}'.format(v)\ncursor.execute(q)", "SQL"),
+        ("cursor.execute(v)", "SQL"),
+        ("executor.execute(v)", ""),
+        ("marks = ','.join(['?'] * len(v))\ncursor.execute(f'select ({marks})', v)", ""),
+        ("cursor.execute(sql.SQL('drop {}').format(sql.Identifier(v)))", ""),
+        ("session.execute(select(T).where(T.x == v))", ""),
+        ("from os import system\nsystem(v)", "a shell"),
+        ("import subprocess as sp\nsp.run(v, shell=True)", "a shell"),
+        ("subprocess.run(\n  v,\n  shell=True,\n)", "a shell"),
+        ("c = 'ls ' + v\nos.system(c)", "a shell"),
+        ("for one in v:\n  os.system(one)", "a shell"),
+        ("subprocess.run(['bash', '-c', v])", "a shell"),
+        ("subprocess.run(['bash', 'x.sh', v])", ""),
+        ("subprocess.run(['bash', '-c', 'echo \"$1\"', '_', v])", ""),
+        ("os.system('ls ' + shlex.quote(v))", ""),
+        ("os.system('sleep ' + str(int(v)))", ""),
+        ("if v not in ('a', 'b'):\n  raise ValueError(v)\nos.system(v)", ""),
+        ("assert re.fullmatch('[a-z]+', v)\nos.system(v)", ""),
+        ("if not v:\n  raise ValueError\nos.system(v)", "a shell"),
+        ("if v == '':\n  return None\nos.system(v)", "a shell"),
+        ("import pickle\nreturn pickle.loads(v)", "`pickle.loads`"),
+        ("return json.loads(v)", ""),
+        ("# os.system(v)\nreturn 1", ""),
+        ("return 'os.system(v)'", ""),
+        ("os.system(v", ""),
         ("model.eval(v)", ""),
         ("return value", ""),
     ],
@@ -238,18 +279,28 @@ def test_what_python_runs(body: str, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "shown"),
+    ("body", "how"),
     [
-        ("print(t)", True),
-        ("print(f'{t}')", True),
-        ("logging.info('x %s', t)", True),
-        ("print('t')", False),
-        ("print(len(x))", False),
-        ("login(t)", False),
+        ("print(t)", "prints"),
+        ("print(f'{t}')", "prints"),
+        ("print('token: ' + t)", "prints"),
+        ("logging.info('x %s', t)", "prints"),
+        ("import sys\nsys.stderr.write(t)", "prints"),
+        ("u = f'https://x:{t}@a'\nprint(u)", "prints"),
+        ("raise ValueError(f'bad {t}')", "puts into an error"),
+        ("return t", "gives back"),
+        ("return {'header': 'Bearer ' + t}", "gives back"),
+        ("print('t')", ""),
+        ("print(len(t))", ""),
+        ("print(t == '')", ""),
+        ("login(t)", ""),
+        ("answer = login(t)\nprint(answer)\nreturn answer", ""),
+        ("return hashlib.sha256(t.encode()).hexdigest()", ""),
+        ("raise ValueError('no t')", ""),
     ],
 )
-def test_what_python_shows(body: str, shown: bool) -> None:
-    assert prints_python(body, ["t"]) == (["t"] if shown else [])
+def test_what_python_shows(body: str, how: str) -> None:
+    assert shows_python(body, ["t"]) == ([("t", how)] if how else [])
 
 
 @pytest.mark.parametrize(

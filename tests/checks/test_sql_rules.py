@@ -159,6 +159,47 @@ def test_definitions_are_guarded_by_a_fix(sql: str, fixed: str | None) -> None:
     assert all(findings(applied(text, fix)) == () for fix in found.fixes)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "sql", "words"),
+    [
+        ("postgresql", "create index i on a (id)", "if not exists"),
+        ("postgresql", "create index on a (id)", None),
+        ("sqlite", "create index i on a (id)", "if not exists"),
+        ("mysql", "create index i on a (id)", None),
+        ("mysql", "create table a (id int)", "if not exists"),
+        ("mysql", "drop index i on a", None),
+        ("mssql", "create table a (id int)", None),
+        ("mssql", "drop table a", "if exists"),
+        ("oracle", "create table a (id int)", None),
+        ("oracle", "drop table a", None),
+        ("snowflake", "create table a (id int)", "if not exists"),
+        ("bigquery", "create table a (id int64)", "if not exists"),
+    ],
+)
+def test_a_fix_is_safe_where_the_database_has_its_form(scheme: str, sql: str, words: str | None) -> None:
+    """By the CREATE and DROP pages of each database's reference."""
+    text = flow(f'task load = sql.execute(url: "{scheme}://db.example/shop", sql: "{sql}")', BY_HAND)
+    (found,) = [item for item in findings(text) if item.code == "WF408"]
+    assert [(fix.safe, fix.edits[0].text.strip()) for fix in found.fixes] == ([(True, words)] if words else [])
+    lacks = scheme in ("mysql", "mssql", "oracle") and not words
+    assert ("this database has no IF [NOT] EXISTS" in found.help) is lacks
+
+
+def test_behind_a_secret_the_fix_wants_a_look() -> None:
+    (found,) = findings(flow(run("drop table a"), BY_HAND))
+    assert [fix.safe for fix in found.fixes] == [False]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words"),
+    [("postgresql", "write ON CONFLICT …"), ("mysql", "write ON DUPLICATE KEY UPDATE …"), ("bigquery", "write MERGE")],
+)
+def test_the_remedy_is_in_the_language_of_the_database(scheme: str, words: str) -> None:
+    body = f'task load = sql.execute(url: "{scheme}://db.example/shop", sql: "insert into t (k) values (1)")'
+    (found,) = [item for item in findings(flow(body, DAILY)) if item.code == "WF406"]
+    assert found.help.startswith(words)
+
+
 def test_two_definitions_are_fixed_one_after_the_other() -> None:
     text = flow(run("create table a (id int); drop table b"), BY_HAND)
     for _ in range(2):

@@ -107,6 +107,20 @@ def test_a_change_of_the_compiler_is_another_input(kept: Path) -> None:
     assert len(entries(kept)) == 2
 
 
+def test_a_zone_that_is_written_anew_in_its_place_is_another_input(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = write(str(tmp_path / "zones" / "Europe" / "Berlin"), b"TZif2")
+    monkeypatch.setenv("PYTHONTZPATH", str(tmp_path / "zones"))
+    wfc("check")
+    hit()
+    folders = [(folder, folder.stat().st_mtime_ns) for folder in (zone.parent, zone.parent.parent)]
+    zone.write_bytes(b"TZif3 and more")
+    assert [(folder, folder.stat().st_mtime_ns) for folder, _ in folders] == folders
+    wfc("check")
+    assert len(entries(kept)) == 2
+
+
 def test_small_projects_and_refusals_keep_nothing(kept: Path) -> None:
     Path("many.wf").unlink()
     wfc("check")
@@ -116,17 +130,18 @@ def test_small_projects_and_refusals_keep_nothing(kept: Path) -> None:
     wfc("check", "--no-cache")
     assert entries(kept) == []
     write("wfc.toml", '[check]\ncache = "no"\n')
-    assert wfc("check").err.startswith(f"wfc: {Path.cwd() / 'wfc.toml'}: `check.cache` is true or false")
+    assert wfc("check").err.startswith(f"wfc: {Path.cwd() / 'wfc.toml'}:2:1: `check.cache` is true or false")
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"\0" * 100, None])
 def test_a_damaged_entry_is_not_there(damage: bytes | None, kept: Path) -> None:
     plain = wfc("check")
-    (entry,) = entries(kept)
-    data = entry.read_bytes()
-    entry.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
+    assert len(list(kept.iterdir())) == 2
+    for entry in kept.iterdir():
+        data = entry.read_bytes()
+        entry.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
     assert wfc("check") == plain
-    assert entry.read_bytes() == data
+    assert hit() == plain
 
 
 def test_a_place_that_can_not_be_written_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +191,8 @@ def test_what_is_old_or_too_much_goes(kept: Path, monkeypatch: pytest.MonkeyPatc
     assert new != old
     assert not left.exists()
     assert new.stat().st_mode & 0o077 == 0
-    monkeypatch.setattr(check_cache, "ENTRIES", 2)
+    monkeypatch.setattr(check_cache, "ENTRIES", 4)
     for number in range(2, 5):
         wfc("check", "--ignore", f"WF{number}")
     assert len(entries(kept)) == 2
+    assert len(list(kept.iterdir())) == 4

@@ -61,7 +61,7 @@ def test_what_is_run(options: list[str], wanted: list[str]) -> None:
     [
         (["--select", "WF30l"], "--select names WF30l", "did you mean WF301?"),
         (["--ignore", "mising-timeout"], "--ignore names mising-timeout", "did you mean missing-timeout?"),
-        (["--ignore", "nothing-of-the-kind"], "--ignore names nothing-of-the-kind", "docs/checks.md lists them"),
+        (["--ignore", "nothing-of-the-kind"], "--ignore names nothing-of-the-kind", "docs/checks/README.md lists them"),
         (["--ignore", "WF102"], "--ignore: WF102 is always reported, as it is", "mend what it finds"),
         (["--ignore", "WF00"], "--ignore: all of WF00 is always reported", "mend what it finds"),
         (["--select", ""], "--select names no code", "leave it out, or name one"),

@@ -387,6 +387,16 @@ CASES: tuple[Case, ...] = (
         order=("put < bad", "bad < note", "note < get"),
     ),
     Case(
+        "33 signs", "33_sql.wf", "c33_signs", {"put": OK, "get": OK}, inputs={"v": "it's 5 %; :n"},
+        secrets={"pg_url": "$PG_URL"}, order=("put < get",), behaviours=result("put", rows=1) | {
+            ("task", "get"): Behaviour(returns=[{
+                "firsts": "a,b", "slice": "b", "number": 3, "given": "it's 5 %; :n", "escaped": "it's :v; %",
+                "quoted": ":vx", "name": "it's :v; 5 %", "rest": 3,
+            }]),
+        },
+        outputs={"rows": 1, "texts": "a,bbit's 5 %; :nit's :v; %:vxit's :v; 5 %", "numbers": 6},
+    ),
+    Case(
         "33 misfit", "33_sql.wf", "c33_misfit", {"get": FAILED}, state="failed", secrets={"pg_url": "$PG_URL"},
         behaviours={("task", "get"): Behaviour(returns=[{"id": 1, "name": 2}])},
     ),

@@ -1,9 +1,15 @@
 """ai-decides-irreversible: a model alone decides about what can't be undone
 
 ## What it finds
-An arm of an `if` or `match` that a model's answer chooses, with an irreversible effect in it (a refund, a deletion;
-messages by `slack.*` and `email.*` left out) and no `approve` in front of that, in the arm or around it. `require` of
-something that no model has made counts as a check too.
+An arm of an `if` or `match` that a model's answer chooses, with an irreversible effect in it and no `approve` in front
+of that, in the arm or around it. `require` of something that no model has made counts as a check too.
+
+Irreversible is what the author calls so (`effect …, irreversible`), what the catalog calls so, HTTP DELETE, a POST
+that moves money (Stripe, PayPal, Square, Mollie, GoCardless, Wise), SQL that deletes, truncates or drops, and
+statements of scripts such as `kubectl delete`, `terraform destroy`, `aws s3 rm` or `npm publish`. Messages by `slack.*`
+and `email.*` are left out. Of your own services only you know: say it.
+
+An `approve` with a `fallback` lets the flow go on whatever the person says; it counts where its answer is asked for.
 
 ## Why
 A model is wrong now and then, and may be talked into it by the text it reads (OWASP Top 10 for LLM applications 2025,
@@ -45,11 +51,11 @@ flow refunds {
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, way, work
+from wfc.checks.common import way
 from wfc.checks.facts import facts
-from wfc.checks.no_failure_path import MESSAGES
+from wfc.checks.irreversible import irreversible
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED
 
@@ -66,53 +72,49 @@ MODEL = frozenset((AI, AI_DECIDED))
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible task that a model's choice leads to."""
-    if not any(isinstance(task.call.op, ir.Llm) for task in _tasks(flow.body)):
+    if not any(isinstance(task.call.op, ir.Llm) for task in walk.tasks_in(flow.body)):
         return
     taints = facts(flow).marks
     yield from _block(flow.body, None, taints)
 
 
-def _tasks(block: Block) -> Iterator[Task]:
-    from wfc.walk import statements
-
-    return (stmt for stmt in statements(block) if isinstance(stmt, ir.Task))
-
-
 def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
     """chosen: the model's choice that leads here, None where there is none or a person stands in between."""
     for stmt in block:
-        if isinstance(stmt, ir.Approve) or (isinstance(stmt, ir.Require) and not taints.of(stmt.condition) & MODEL):
+        if (isinstance(stmt, ir.Approve) and stmt.fallback is None) or (
+            isinstance(stmt, ir.Require) and not taints.of(stmt.condition) & MODEL
+        ):
             chosen = None
         elif isinstance(stmt, ir.Task):
             when = stmt.when if stmt.when is not None and taints.of(stmt.when) & MODEL else None
-            yield from _judge(stmt, when or chosen, taints)
+            if stmt.when is None or not taints.asks_person(stmt.when):
+                yield from _judge(stmt, when or chosen, taints)
         else:
             yield from _inside(stmt, chosen, taints)
 
 
 def _inside(stmt: AnyStmt, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
-    from wfc.walk import blocks
-
     tests: tuple[AnyExpr, ...] = ()
     if isinstance(stmt, ir.If):
         tests = tuple(test for test, _ in stmt.arms)
     elif isinstance(stmt, ir.Match):
         tests = (stmt.subject,)
     by_model = next((test for test in tests if taints.of(test) & MODEL), None)
-    for body in blocks(stmt):
-        yield from _block(body, by_model or chosen, taints)
+    by_person = any(map(taints.asks_person, tests))
+    for body in walk.blocks(stmt):
+        yield from _block(body, None if by_person else by_model or chosen, taints)
 
 
 def _judge(task: Task, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:
-    call = task.call
-    if chosen is None or is_hole(call) or call.effect.reversible or call.action.startswith(MESSAGES):
+    what = "" if chosen is None else irreversible(task.call)
+    if chosen is None or not what:
         return
     yield CHECK.found(
         f"a model alone decides about `{task.label}`, which can't be undone",
         task.call.span,
         *way(taints.path(chosen, AI_DECIDED)),
         Label(chosen.span, "the model's answer chooses here"),
-        why=f"{work(task.call)} has an effect outside that stays, and a model is wrong now and then.",
+        why=f"{what} has an effect outside that stays, and a model is wrong now and then.",
         help="put an `approve` in front of it, or `require` something that no model has made",
     )
 

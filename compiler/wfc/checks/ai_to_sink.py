@@ -1,9 +1,10 @@
 """ai-to-sink: what a model said goes into an effect that can't be undone
 
 ## What it finds
-An argument of an irreversible call (a refund, a deletion; messages by `slack.*` and `email.*` left out) that a model
-made, with no `approve` in front of it, and no `require` that reads what the model said. A value of an enum is left out:
-the model chose among what the author wrote down (what it may choose is WF705's matter).
+An argument of an irreversible call (a refund, a deletion; WF705 says what counts as one) that a model made, with no
+`approve` in front of it, and no `require` that reads what the model said. A value of an enum is left out: the model
+chose among what the author wrote down (what it may choose is WF705's matter). An `approve` with a `fallback` counts
+where its answer is asked for.
 
 ## Why
 A model reads a number wrong now and then, and whoever writes the text that it reads can tell it which number to give
@@ -39,9 +40,10 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc.check import Check
-from wfc.checks.common import is_hole, leaves, near, way, work
+from wfc.checks.common import leaves, near, way
 from wfc.checks.facts import facts
-from wfc.checks.no_failure_path import MESSAGES
+from wfc.checks.gates import PERSON, guarded, is_checked
+from wfc.checks.irreversible import irreversible
 from wfc.diagnostic import ERROR
 from wfc.taint import AI, AI_DECIDED
 
@@ -49,64 +51,50 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.gates import Gates
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Block, Call, Flow
+    from wfc.ir import AnyExpr, Call, Flow
     from wfc.taint import Taints
 
-    Gates = frozenset[str]
-
 MODEL = frozenset((AI, AI_DECIDED))
-PERSON = "*"
-"""Among the gates: a person has looked at all of it."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible call that is fed by a model."""
     if any(isinstance(task.call.op, ir.Llm) for task in walk.tasks(flow)):
-        yield from of_block(flow.body, frozenset(), facts(flow).marks)
-
-
-def of_block(block: Block, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
-    """gates: the tasks whose results were checked on the way here."""
-    for stmt in block:
-        if isinstance(stmt, ir.Approve):
-            gates |= {PERSON}
-        elif isinstance(stmt, ir.Require):
-            gates |= {ref.name for ref in walk.references(stmt.condition) if ref.kind == "task"}
-        elif isinstance(stmt, ir.Task):
-            yield from judge(stmt, gates, marks)
-        else:
-            for body in walk.blocks(stmt):
-                yield from of_block(body, gates, marks)
+        marks = facts(flow).marks
+        for task, gates in guarded(flow.body, marks):
+            yield from judge(task, gates, marks)
 
 
 def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
     """At most one finding about a task."""
     call = task.call
-    if call.effect.reversible or PERSON in gates or is_hole(call) or call.action.startswith(MESSAGES):
+    what = "" if PERSON in gates else irreversible(call)
+    if not what:
         return
-    for value in fed(call, marks):
-        read = [ref.name for ref in walk.references(value) if ref.kind == "task"]
-        if gates & set(read):
-            continue
+    value = next((value for value, made in fed(call, marks) if not all(is_checked(one, gates) for one in made)), None)
+    if value is not None:
         yield CHECK.found(
             f"what a model said goes into `{task.label}`, which can't be undone",
             near(value.span, call.span),
             *way(marks.path(value, AI_DECIDED)),
-            why=f"{work(call)} has an effect that stays, and a model may be wrong, or be told what to say.",
+            why=f"{what} has an effect that stays, and a model may be wrong, or be told what to say.",
             help="put an `approve` in front of it, or `require` what the value may be",
         )
-        return
 
 
-def fed(call: Call, marks: Taints) -> Iterator[AnyExpr]:
-    """The arguments of a call that a model made, those of an enum left out."""
+def fed(call: Call, marks: Taints) -> Iterator[tuple[AnyExpr, list[AnyExpr]]]:
+    """The arguments of a call that a model made, with the parts of them that it made; those of an enum left out."""
     for expr in walk.op_expressions(call.op):
-        if not isinstance(types.required(expr.type), types.EnumType) and any(
-            marks.of(part) & MODEL and not isinstance(types.required(part.type), types.EnumType)
-            for part in leaves(expr)
-        ):
-            yield expr
+        made = [part for part in leaves(expr) if marks.of(part) & MODEL and not is_enum(part)]
+        if made and not is_enum(expr):
+            yield expr, made
+
+
+def is_enum(expr: AnyExpr) -> bool:
+    """Is a value one of the author's words?"""
+    return isinstance(types.required(expr.type), types.EnumType)
 
 
 CHECK = Check("WF703", "ai-to-sink", ERROR, __name__, find)

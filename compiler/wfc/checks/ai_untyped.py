@@ -39,8 +39,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import leaves
-from wfc.checks.constant_condition import conditions
+from wfc.checks.common import conditions, leaves
 from wfc.checks.facts import facts
 from wfc.diagnostic import ERROR
 from wfc.taint import AI

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wfc.ir import AnyExpr, Call, Flow, Idempotent, Task
+    from wfc.ir import AnyExpr, AnyStmt, Call, Flow, Idempotent, Task
 
 
 NETWORK_TOOLS = frozenset(["kubectl", "boto3"])
@@ -29,6 +29,15 @@ def placed(flow: Flow) -> tuple[Placed, ...]:
 def placed_tasks(flow: Flow) -> tuple[tuple[Task, Placed], ...]:
     """Every task of a flow with its place."""
     return facts(flow).tasks
+
+
+MESSAGES = ("slack.", "email.")
+"""Actions that only tell people something: it can't be undone, but is often what asks or warns them."""
+
+
+def is_message(call: Call) -> bool:
+    """Does it only tell people something?"""
+    return call.action.startswith(MESSAGES)
 
 
 def is_repeatable(call: Call) -> bool:
@@ -117,6 +126,49 @@ def holds_secret(expr: AnyExpr) -> bool:
 def is_empty(expr: AnyExpr) -> bool:
     """Is it a constant, such as the empty default of a secret parameter?"""
     return isinstance(expr, ir.Literal)
+
+
+def conditions(stmt: AnyStmt) -> Iterator[tuple[str, AnyExpr]]:
+    """The conditions of a statement, each with what to call it."""
+    match stmt:
+        case ir.If():
+            yield from (("this `if`", test) for test, _ in stmt.arms)
+        case ir.Require():
+            yield "this `require`", stmt.condition
+        case ir.Task():
+            yield from ((f"`when` of `{stmt.label}`", test) for test in (stmt.when,) if test is not None)
+            clauses = (("until", stmt.until), ("holds", stmt.holds))
+            yield from ((f"`{word}` of `{stmt.label}`", clause.condition) for word, clause in clauses if clause)
+        case ir.Approve():
+            yield from ((f"`when` of `{stmt.label}`", test) for test in (stmt.when,) if test is not None)
+        case _:
+            pass
+
+
+def ordered_with(stmt: ir.Parallel) -> list[int]:
+    """For each statement of a `parallel` those that end before it starts, or start when it has ended.
+
+    As sets of bits, bit n for statement n, so that a block of thousands costs little. Statements on a circle, which is
+    an error by itself, are in order with nothing.
+    """
+    behind: list[list[int]] = [[] for _ in stmt.body]
+    waiting = [0] * len(stmt.body)
+    for one, other in stmt.edges:
+        behind[one].append(other)
+        waiting[other] += 1
+    before = [0] * len(stmt.body)
+    line = [number for number, count in enumerate(waiting) if not count]
+    for number in line:
+        for other in behind[number]:
+            before[other] |= before[number] | 1 << number
+            waiting[other] -= 1
+            if not waiting[other]:
+                line.append(other)
+    after = [0] * len(stmt.body)
+    for number in reversed(line):
+        for other in behind[number]:
+            after[number] |= after[other] | 1 << other
+    return [one | other for one, other in zip(before, after, strict=True)]
 
 
 def leaves(expr: AnyExpr) -> list[AnyExpr]:

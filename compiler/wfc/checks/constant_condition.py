@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import placed
+from wfc.checks.common import conditions, placed
 from wfc.diagnostic import WARNING
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, AnyStmt, Flow
+    from wfc.ir import AnyExpr, Flow
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -66,23 +66,6 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     why=f"It reads nothing of the run, so it {'decides nothing' if value else 'lets nothing through'}.",
                     help="read an input or a result in it, or take it out",
                 )
-
-
-def conditions(stmt: AnyStmt) -> Iterator[tuple[str, AnyExpr]]:
-    """The conditions of a statement, each with what to call it."""
-    match stmt:
-        case ir.If():
-            yield from (("this `if`", test) for test, _ in stmt.arms)
-        case ir.Require():
-            yield "this `require`", stmt.condition
-        case ir.Task():
-            yield from ((f"`when` of `{stmt.label}`", test) for test in (stmt.when,) if test is not None)
-            clauses = (("until", stmt.until), ("holds", stmt.holds))
-            yield from ((f"`{word}` of `{stmt.label}`", clause.condition) for word, clause in clauses if clause)
-        case ir.Approve():
-            yield from ((f"`when` of `{stmt.label}`", test) for test in (stmt.when,) if test is not None)
-        case _:
-            pass
 
 
 def constant(expr: AnyExpr) -> bool | None:

@@ -31,8 +31,7 @@ flow order {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks.common import is_hole, named_calls, placed_tasks, work
-from wfc.checks.no_failure_path import MESSAGES
+from wfc.checks.common import is_hole, is_message, named_calls, placed_tasks, work
 from wfc.diagnostic import INFO
 
 TYPE_CHECKING = False
@@ -48,7 +47,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             open_ = call.effect.repeat in ("unsafe", "keyed") and call.idempotent is None
-            if open_ and not is_hole(call) and not call.action.startswith(MESSAGES):
+            if open_ and not is_hole(call) and not is_message(call):
                 yield CHECK.found(
                     f"{title} is done twice when the engine dies while it runs",
                     call.span,

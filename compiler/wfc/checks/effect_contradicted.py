@@ -39,7 +39,7 @@ from __future__ import annotations
 from wfc.check import Check
 from wfc.checks.common import keeps_no_key, named_calls, placed_tasks, work
 from wfc.checks.scripts_twice import doubled, own_script, statement_span
-from wfc.checks.sql_texts import proved, spot
+from wfc.checks.sql_texts import proved, spot, upsert
 from wfc.diagnostic import ERROR, WARNING, Label
 from wfc.embedded.verdict import UNSAFE
 
@@ -90,7 +90,7 @@ def of_sql(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
             spot(flow, call, found.start, found.end),
             *((Label(call.idempotent.span, "this says so"),) if call.idempotent else ()),
             why="With this claim a retry reaches it, and nothing in the statement keeps the second run out.",
-            help="write ON CONFLICT … or a value that does not depend on the old one, or leave the claim out",
+            help=f"write {upsert(call)} or a value that does not depend on the old one, or leave the claim out",
             severity=WARNING,
         )
 

@@ -31,7 +31,7 @@ flow report {
 
 from __future__ import annotations
 
-from wfc import ir, walk
+from wfc import walk
 from wfc.check import Check
 from wfc.checks.common import is_remote
 from wfc.checks.resources import host_of
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Block, Flow, Task
+    from wfc.ir import Flow
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """At most one finding a flow, at the first task of the handler."""
-    used = {host_of(task.call): task for task in reversed(list(tasks(flow.body)))}
-    handlers = list(tasks(flow.on_failure))
+    used = {host_of(task.call): task for task in reversed(list(walk.tasks_in(flow.body)))}
+    handlers = list(walk.tasks_in(flow.on_failure))
     if not handlers or any(not is_remote(task.call) or task.fallback for task in handlers):
         return
     hosts = [host_of(task.call) for task in handlers]
@@ -60,11 +60,6 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             why="When it is down the run fails, and nobody hears of it.",
             help="tell it another way, or give the task a `fallback`",
         )
-
-
-def tasks(block: Block) -> Iterator[Task]:
-    """The tasks of a block, at any depth."""
-    return (stmt for stmt in walk.statements(block) if isinstance(stmt, ir.Task))
 
 
 CHECK = Check("WF507", "handler-same-fate", INFO, __name__, find, preset="production")

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, is_repeatable, placed_tasks, work
+from wfc.checks.common import is_hole, is_message, is_repeatable, placed_tasks, work
 from wfc.diagnostic import WARNING, Label
 
 TYPE_CHECKING = False
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from wfc.checks.common import Placed
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow, Task
-
-MESSAGES = ("slack.", "email.")
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -81,7 +79,7 @@ def leaves_something(task: Task, place: Placed) -> bool:
     """Is it work that can't be done again, and that nothing takes back or looks after?"""
     call = task.call
     work_done = call.effect.repeat == "unsafe" or not call.effect.reversible
-    message = call.action.startswith(MESSAGES)
+    message = is_message(call)
     tried = any(isinstance(stmt, ir.Try) and arm == 0 for stmt, arm in place.around)
     return work_done and not (is_repeatable(call) or message or tried or task.undo is not None or is_hole(call))
 

@@ -37,8 +37,9 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, placed_tasks, work
-from wfc.checks.no_failure_path import MESSAGES, apart
+from wfc.checks.common import is_hole, is_message, placed_tasks, work
+from wfc.checks.irreversible import irreversible
+from wfc.checks.no_failure_path import apart
 from wfc.diagnostic import INFO, Label
 
 TYPE_CHECKING = False
@@ -54,8 +55,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     tasks = [(task, place) for task, place in placed_tasks(flow) if place.section == "body"]
     for number, (task, place) in enumerate(tasks):
         call = task.call
-        lasting = call.effect.repeat in ("unsafe", "keyed") and call.effect.reversible
-        if not lasting or task.undo is not None or is_hole(call) or call.action.startswith(MESSAGES):
+        lasting = call.effect.repeat in ("unsafe", "keyed") and not irreversible(call)
+        if not lasting or task.undo is not None or is_hole(call) or is_message(call):
             continue
         if place.within(ir.Try):
             continue

@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
+from wfc.checks.common import ordered_with
 from wfc.checks.resources import writes
 from wfc.diagnostic import ERROR, Label
 
@@ -112,32 +113,6 @@ def of_loop(stmt: ir.For) -> Iterator[Diagnostic]:
             )
 
 
-def ordered_with(stmt: ir.Parallel) -> list[int]:
-    """For each statement of a `parallel` those that end before it starts, or start when it has ended.
-
-    As sets of bits, bit n for statement n, so that a block of thousands costs little. Statements on a circle, which is
-    an error by itself, are in order with nothing.
-    """
-    behind: list[list[int]] = [[] for _ in stmt.body]
-    waiting = [0] * len(stmt.body)
-    for one, other in stmt.edges:
-        behind[one].append(other)
-        waiting[other] += 1
-    before = [0] * len(stmt.body)
-    line = [number for number, count in enumerate(waiting) if not count]
-    for number in line:
-        for other in behind[number]:
-            before[other] |= before[number] | 1 << number
-            waiting[other] -= 1
-            if not waiting[other]:
-                line.append(other)
-    after = [0] * len(stmt.body)
-    for number in reversed(line):
-        for other in behind[number]:
-            after[number] |= after[other] | 1 << other
-    return [one | other for one, other in zip(before, after, strict=True)]
-
-
 def writers(stmt: AnyStmt) -> Iterator[tuple[Task, str]]:
     """The tasks of a statement, and in it, that write something with a name."""
     return writers_of_block((stmt,))
@@ -145,11 +120,10 @@ def writers(stmt: AnyStmt) -> Iterator[tuple[Task, str]]:
 
 def writers_of_block(block: tuple[AnyStmt, ...]) -> Iterator[tuple[Task, str]]:
     """The tasks of a block, at any depth, that write something with a name."""
-    for stmt in walk.statements(block):
-        if isinstance(stmt, ir.Task):
-            name = writes(stmt.call)
-            if name is not None:
-                yield stmt, name
+    for task in walk.tasks_in(block):
+        name = writes(task.call)
+        if name is not None:
+            yield task, name
 
 
 CHECK = Check("WF111", "parallel-write-conflict", ERROR, __name__, find)

@@ -33,6 +33,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import named_calls, placed_tasks
+from wfc.checks.python_taint import parsed
 from wfc.checks.scripts import argument_span
 from wfc.diagnostic import ERROR
 
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow
-
-ONLY_AST = 0x400
-"""ast.PyCF_ONLY_AST, without the import of `ast`."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -67,15 +65,10 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 
 def fault(body: str, names: list[str]) -> tuple[int, str] | None:
     """(line in the body from 1, what Python says of it) for a body that can't be parsed, None for one that can."""
-    import warnings
-
     if not all(name.isidentifier() for name in names):
         return None  # told of by itself
-    source = f"def body({', '.join(names)}):\n" + "\n".join(f" {line}" for line in body.split("\n"))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(source, "<python>", "exec", ONLY_AST, dont_inherit=True)
+        parsed(body, names)
     except SyntaxError as error:
         return max(1, (error.lineno or 2) - 1), error.msg
     except (ValueError, MemoryError, RecursionError):

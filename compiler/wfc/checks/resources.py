@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ def shape(expr: AnyExpr) -> str | None:
         case ir.Field(of=of, name=name):
             inner = shape(of)
             return None if inner is None else f"{inner}.{name}"
+        case ir.Index(of=of, index=ir.Literal(value=key)):
+            inner = shape(of)
+            return None if inner is None else f"{inner}[{key}]"
         case ir.Text(parts=parts):
             shapes = [shape(part) for part in parts]
             return "".join(part for part in shapes if part is not None) if None not in shapes else None
@@ -66,11 +69,7 @@ def is_fixed(name: str) -> bool:
 
 def tasks_of(flow: Flow) -> Iterator[tuple[ir.Task, Call]]:
     """The calls of the body of a flow, with their tasks; those of undos and handlers are not its daily work."""
-    from wfc import walk
-
-    for stmt in walk.statements(flow.body):
-        if isinstance(stmt, ir.Task):
-            yield stmt, stmt.call
+    return ((task, task.call) for task in walk.tasks_in(flow.body))
 
 
 def host_of(call: Call) -> str | None:

@@ -85,7 +85,7 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
 from wfc.checks.scripts_twice import doubled, statement_span, verdict
-from wfc.checks.sql_texts import is_answered, proved, verdict_of
+from wfc.checks.sql_texts import is_answered, proved, upsert, verdict_of
 from wfc.diagnostic import ERROR, Label
 from wfc.embedded.verdict import READ, SAFE, UNSAFE
 from wfc.text import duration_text
@@ -164,7 +164,7 @@ def remedy(call: Call) -> str:
         case ir.Shell() | ir.Python() if call.action in ("shell", "python"):
             return 'say `effect safe "why"` if it is, hand on a key by `idempotent by "…"`, or take the retry away'
         case ir.Sql():
-            return "write it so that it can run twice (ON CONFLICT …) and say `idempotent`, or take the retry away"
+            return f"write it so that it can run twice ({upsert(call)}) and say `idempotent`, or take the retry away"
         case _:
             return "take the retry away, or say `idempotent` if the service knows repeats"
 

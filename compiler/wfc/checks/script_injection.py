@@ -2,8 +2,10 @@
 
 ## What it finds
 A value from outside that a script hands to `eval`, `sh -c`, an interpreter, a database client's command text or a
-here-document for one, and in Python to `eval`, `exec`, a shell or an f-string of SQL. Numbers, dates, members of an
-enum and constants are left out: they can't hold code. (A value put into the text of a script is refused before: WF202.)
+here-document for one, a shell's standard input or that of another machine (`ssh`), and in Python to `eval`, `exec`,
+`pickle`, a shell or the text of SQL. Numbers, dates, members of an enum and constants are left out: they can't hold
+code; so are values that were compared with constants (`require name in ["a", "b"]`). (A value put into the text of a
+script is refused before: WF202.)
 
 ## Why
 Whoever chooses the value then chooses what runs, with the flow's secrets at hand (CWE-78, CWE-89, CWE-95).
@@ -54,9 +56,11 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import is_tame, named_calls, near, placed_tasks, way
+from wfc.checks.common import is_tame, leaves, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
-from wfc.checks.scripts import argument_span, runs_in_python, runs_in_shell
+from wfc.checks.gates import NONE, gates_of, is_word
+from wfc.checks.python_taint import runs_in_python
+from wfc.checks.scripts import argument_span, runs_in_shell
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, UNTRUSTED
 
@@ -77,7 +81,10 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             values, found = look(call)
+            gates = gates_of(flow, marks).get(task.path, NONE) if found else NONE
             for name, how in found:
+                if all(is_word(leaf, gates) for leaf in leaves(values[name]) if is_loose(leaf)):
+                    continue
                 yield CHECK.found(
                     f"{title} reads `{name}` as code ({how})",
                     near(argument_span(call, "script"), call.span),

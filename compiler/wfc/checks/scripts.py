@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from wfc.ir import Call
     from wfc.source import Span
 
-COMMAND = ready(r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b)\s*(echo|printf)\b(.*)$")
+COMMAND = ready(r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b)\s*(echo|printf|logger)\b(.*)$")
 DATABASES = r"(?:psql|mysql|mariadb|sqlite3|clickhouse-client|snowsql|duckdb)"
 VARIABLE = r"\$(?:{0}\b|\{{0}\b)"
 """`$NAME` and `${NAME…}`; a name is of letters, digits and _."""
 HEREDOC = ready(r"^(?P<head>.*)<<-?\s*(?P<quote>['\"\\]?)(?P<word>\w+)['\"]?(?P<tail>.*)$")
 CLIENT = ready(rf"\b{DATABASES}\b")
+END = r"(?:\s+-\w+)*\s*(?:$|[;&|)\n])"
+SHELL = r"(?<![\w.])(?:ba|z|da|k)?sh" + END
+"""A shell that reads its standard input: no script behind its name."""
+SSH_FLAGS = r"(?:-[46AaCfGgKkMNnqsTtVvXxYy]+|-[BbcDEeFIiJLlmOopQRSWw]\s*\S+)"
+"""The flags of ssh, without and with a value (man.openbsd.org/ssh); then come the host and what its shell reads."""
 TRACES = ready(r"\s*set\s+(?:-\w*x|-o\s+xtrace)")
-DUMPS = ready(r"\s*(?:env|printenv|export -p|declare -p)\s*$")
+DUMPS = ready(r"\s*(?:env|printenv|export -p|declare -p)\s*(?:\|\s*(?:sort|cat|tee)\b[^>]*)?$")
 RESULT = ready(r"\s*[\"']?(\w+)=")
 TO_LOG = ready(r">\s*(?:&\s*[12]|/dev/std(?:out|err)|/dev/tty)")
 ELSEWHERE = ready(r"[|>]")
-LOGGED = ready(r"\b(?:print|log(?:ger|ging)?\.\w+)\(([^\n]*)")
 QUOTED = ready(r"(?<![fF])(\"[^\"\n]*\"|'[^'\n]*')")
 
 
@@ -75,12 +79,6 @@ def is_shown(rest: str, public: Collection[str]) -> bool:
     return not ELSEWHERE.search(plain)
 
 
-def prints_python(body: str, names: Collection[str]) -> list[str]:
-    """The arguments that a Python body prints or logs."""
-    calls = LOGGED.findall(body)
-    return [name for name in names if any(holds(r"\b{0}\b", name, unquoted(call)) for call in calls)]
-
-
 def unquoted(code: str) -> str:
     """Python code without its plain string literals; f-strings stay, for they hold names."""
     return QUOTED.sub("''", code)
@@ -92,6 +90,10 @@ def runs_in_shell(script: str, names: Collection[str]) -> Iterator[tuple[str, st
         ("`eval`", r"\beval\b[^\n;|]*" + VARIABLE),
         ("`sh -c`", r"\b(?:ba|z|da|k)?sh\s+(?:-\w+\s+)*-\w*c\s+(?:\"[^\"]*)?" + VARIABLE),
         ("an interpreter's `-c` or `-e`", r"\b(?:python3?|perl|ruby|node)\s+-[ce]\s+(?:\"[^\"]*)?" + VARIABLE),
+        ("a shell's input", r"\b(?:echo|printf)\b[^\n|;&]*" + VARIABLE + r"[^\n|;&]*\|\s*(?:sudo\s+)?" + SHELL),
+        ("a shell's input", SHELL.removesuffix(END) + r"\s*<<<\s*\"?" + VARIABLE),
+        ("`source`", r"(?:^|[;&|]\s*)(?:source|\.)\s+\"?" + VARIABLE),
+        ("`ssh`", r"\bssh\s+(?:" + SSH_FLAGS + r"\s+)*(?:\"[^\"]*\"|[^\s\"-]\S*)\s+[^\n;|&]*" + VARIABLE),
         ("SQL", DATABASES + r"\b[^\n|;]*\s\"[^\"]*[\s='(]'?" + VARIABLE + r"[^\"]*\""),
     )
     text = "\n".join(lines(script))
@@ -117,18 +119,3 @@ def sql_documents(text: str) -> Iterator[str]:
                     break
                 body.append(line)
             yield "\n".join(body)
-
-
-def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """(name, how) for each argument that a Python body reads as code: each once."""
-    ways = (
-        ("`eval` or `exec`", r"(?<![\w.])(?:eval|exec)\([^\n]*\b{0}\b"),
-        ("a shell", r"\bos\.(?:system|popen)\([^\n]*\b{0}\b"),
-        ("a shell", r"\bsubprocess\.\w+\((?=[^\n]*shell\s*=\s*True)[^\n]*\b{0}\b"),
-        ("SQL", r"\.execute\w*\(\s*[fF](?:\"\"\"|'''|\"|')[^\n]*\{{0}\b"),
-    )
-    for name in names:
-        for how, pattern in ways:
-            if holds(pattern, name, body):
-                yield name, how
-                break

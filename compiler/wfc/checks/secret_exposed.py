@@ -1,9 +1,10 @@
 '''secret-exposed: a secret gets to where it can be read
 
 ## What it finds
-A secret in the query of a URL, in the data that a model is asked about, printed by a script (`echo $TOKEN`, `env`,
-`set -x`, Python's `print`), or written to `$WFC_OUTPUT` as a result that is not of the type `secret`. Messages,
-outputs and prompts are no place for secrets by their types. Environment variables and `args` are the right way in.
+A secret in the query of a URL or before its `@`, in the data that a model is asked about, printed by a script
+(`echo $TOKEN`, `env`, `set -x`, Python's `print` and logging), put into the text of an error, or given back as a result
+(`$WFC_OUTPUT`, `return`) that is not of the type `secret`. Messages, outputs and prompts are no place for secrets by
+their types. Environment variables and `args` are the right way in.
 
 ## Why
 Servers and proxies log URLs with their queries (CWE-598), engines keep and show what scripts print (CWE-532), and
@@ -56,8 +57,9 @@ from wfc import ir, types
 from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
-from wfc.checks.scripts import argument_span, prints_python, prints_shell
-from wfc.checks.urls import in_query
+from wfc.checks.python_taint import shows_python
+from wfc.checks.scripts import argument_span, prints_shell
+from wfc.checks.urls import in_query, in_user
 from wfc.diagnostic import ERROR
 from wfc.taint import SECRET
 
@@ -93,6 +95,8 @@ def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
                     yield f"sends a secret in the query of a URL (`{name}`)", value.span, value
             if in_query(url):
                 yield "sends a secret in the query of a URL", url.span, url
+            if in_user(url):
+                yield "has a secret in its URL, before the `@`", url.span, url
         case ir.Llm(data=data) if data is not None and holds_secret(data):
             yield "hands a secret to a model", data.span, data
         case ir.Shell(script=script, env=env) if call.action == "shell":
@@ -101,8 +105,8 @@ def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
                 yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
         case ir.Python(body=body, args=args) if call.action == "python":
             secrets = {name: value for name, value in args if holds_secret(value)}
-            for name in prints_python(body, secrets):
-                yield f"prints the secret `{name}`", argument_span(call, "script"), secrets[name]
+            for name, how in shows_python(body, secrets):
+                yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
         case _:
             return
 

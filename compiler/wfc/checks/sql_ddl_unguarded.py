@@ -43,7 +43,7 @@ flow rebuild {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks.sql_texts import is_answered, is_retried, spot, sql_calls
+from wfc.checks.sql_texts import dialect, is_answered, is_retried, spot, sql_calls, told_dialect
 from wfc.diagnostic import WARNING, Edit, Fix
 from wfc.embedded.verdict import UNSAFE
 from wfc.source import Span
@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from wfc.ir import Flow
 
 KINDS = ("create", "drop", "alter")
+REPLACES = ("snowflake", "bigquery", "duckdb", "clickhouse", "databricks")
+"""Databases with CREATE OR REPLACE TABLE, by their documentation."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -71,28 +73,36 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 f"the second run of {one.title} {found.effect}: {found.what}",
                 spot(flow, one.call, found.start, found.end),
                 why="A flow that failed later is run again from its beginning.",
-                help=remedy(found, one.text[found.start : found.end]),
+                help=remedy(found, one.text[found.start : found.end], dialect(one.call)),
                 fixes=fixes(flow, one, found),
             )
 
 
-def remedy(found: Reason, text: str) -> str:
-    """What to write, by the kind of the statement."""
+def remedy(found: Reason, text: str, language: str) -> str:
+    """What to write, by the kind of the statement and what the database has."""
+    from wfc.embedded.sql_objects import guard
+
+    if guard(text, language) is None and guard(text, "postgres") is not None:
+        return "look in the catalog first whether it is there: this database has no IF [NOT] EXISTS for it"
     if found.kind == "drop":
         return "write IF EXISTS"
     if found.kind == "alter":
         return "write IF [NOT] EXISTS for a column, or keep such changes in a tool for migrations"
     if " as " in f" {' '.join(text.lower().split())} ":
-        return "write CREATE OR REPLACE, or DROP … IF EXISTS before it"
+        replaceable = "view" in text.lower().split() or language in REPLACES
+        return "write CREATE OR REPLACE" if replaceable else "write DROP … IF EXISTS before it"
     return "write IF NOT EXISTS"
 
 
 def fixes(flow: Flow, one: SqlCall, found: Reason) -> tuple[Fix, ...]:
-    """IF [NOT] EXISTS put in, where the SQL stands in the file as it is and holds no rows that depend on it."""
+    """IF [NOT] EXISTS put in, where the SQL stands in the file as it is and holds no rows that depend on it.
+
+    The fix is safe where the URL tells the database, and that has the form; behind a secret it is taken for PostgreSQL.
+    """
     from wfc.embedded.sql_objects import guard
 
     text = one.text[found.start : found.end]
-    given = guard(text)
+    given = guard(text, dialect(one.call))
     alone = not any(item.kind in ("insert", "copy") for item in one.verdict.reasons)
     if given is None or not alone:
         return ()
@@ -101,7 +111,8 @@ def fixes(flow: Flow, one: SqlCall, found: Reason) -> tuple[Fix, ...]:
     place = spot(flow, one.call, at, at + 1)
     if place.end != place.start + 1:
         return ()
-    return (Fix(f"write {words.strip().upper()}", (Edit(Span(place.start, place.start, place.source), words),)),)
+    edit = Edit(Span(place.start, place.start, place.source), words)
+    return (Fix(f"write {words.strip().upper()}", (edit,), safe=bool(told_dialect(one.call))),)
 
 
 CHECK = Check("WF408", "sql-ddl-unguarded", WARNING, __name__, find)

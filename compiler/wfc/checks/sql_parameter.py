@@ -37,7 +37,7 @@ from wfc.check import Check
 from wfc.checks.common import named_calls, placed_tasks
 from wfc.checks.scripts import argument_span
 from wfc.diagnostic import ERROR, WARNING, suggest
-from wfc.patterns import DOTALL, ready
+from wfc.embedded.sql_parts import parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,11 +46,6 @@ if TYPE_CHECKING:
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow
 
-PARTS = ready(
-    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|::|(?<![\w:]):(?P<name>[A-Za-z_]\w*)",
-    DOTALL,
-)
-
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each name that is on one side only."""
@@ -58,7 +53,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Sql) or not call.action.startswith("sql."):
                 continue
-            used = dict.fromkeys(part["name"] for part in PARTS.finditer(call.op.sql) if part["name"])
+            used = dict.fromkeys(parameters(call.op.sql))
             given = dict(call.op.params)
             for name in used:
                 if name not in given:

@@ -50,7 +50,7 @@ flow count_orders {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks.sql_texts import doubled, spot
+from wfc.checks.sql_texts import doubled, spot, upsert
 from wfc.diagnostic import WARNING, Label
 
 TYPE_CHECKING = False
@@ -71,7 +71,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
             why="Nothing in the statement tells rows that are there already from new ones.",
-            help='write ON CONFLICT … (an upsert); if twice is meant, say so: `effect unsafe`, or `effect safe "why"`',
+            help=f"write {upsert(one.call)} (an upsert); if twice is meant, say so: `effect unsafe`, or "
+            '`effect safe "why"`',
         )
 
 

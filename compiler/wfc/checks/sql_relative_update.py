@@ -63,7 +63,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             Label(trigger, "this can start the same run twice"),
             why="The new value is computed from the old one, which the first run has changed.",
             help="set a value that does not depend on the old one, or keep what was counted: a table of the "
-            "events with a key, and ON CONFLICT DO NOTHING",
+            "events with a key, into which each goes once",
         )
 
 

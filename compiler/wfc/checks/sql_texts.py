@@ -64,7 +64,12 @@ def clocks(call: Call) -> list[tuple[int, int]]:
 
 
 def dialect(call: Call) -> str:
-    """The language of the database that a call names, by the constant beginning of its URL."""
+    """The language of the database that a call names, by the constant beginning of its URL; else PostgreSQL's."""
+    return told_dialect(call) or "postgres"
+
+
+def told_dialect(call: Call) -> str:
+    """The language that the constant beginning of a call's URL tells, "" when it tells none."""
     from wfc.embedded.sql import dialect_of
 
     assert isinstance(call.op, ir.Sql)
@@ -72,6 +77,15 @@ def dialect(call: Call) -> str:
     first = url.parts[0] if isinstance(url, ir.Text) and url.parts else url
     text = first.value if isinstance(first, ir.Literal) else None
     return dialect_of(text if isinstance(text, str) else "")
+
+
+UPSERTS = {"postgres": "ON CONFLICT …", "sqlite": "ON CONFLICT …", "duckdb": "ON CONFLICT …"}
+UPSERTS["mysql"] = "ON DUPLICATE KEY UPDATE …"
+
+
+def upsert(call: Call) -> str:
+    """How the database of a call writes an upsert: a clause of INSERT, or the statement MERGE."""
+    return UPSERTS.get(dialect(call), "MERGE")
 
 
 def proved(call: Call, verdict: str) -> tuple[Reason, ...]:

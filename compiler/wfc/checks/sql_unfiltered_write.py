@@ -43,7 +43,7 @@ flow reload {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks.sql_texts import spot, sql_calls
+from wfc.checks.sql_texts import dialect, spot, sql_calls
 from wfc.diagnostic import ERROR
 
 TYPE_CHECKING = False
@@ -61,11 +61,13 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for one in sql_calls(flow):
         for found in one.verdict.reasons:
             if found.kind in DONE:
+                # neither T-SQL nor Oracle before 23ai has boolean constants
+                truth = "1 = 1" if dialect(one.call) in ("tsql", "oracle") else "true"
                 yield CHECK.found(
                     f"{found.what} of {one.title} {DONE[found.kind]} every row",
                     spot(flow, one.call, found.start, found.end),
                     why="There is no WHERE, and nobody is there to notice.",
-                    help="say which rows; if all are meant, say TRUNCATE, or `where true`",
+                    help=f"say which rows; if all are meant, say TRUNCATE, or `where {truth}`",
                 )
 
 

@@ -1,7 +1,8 @@
 """untrusted-host: somebody outside chooses which server a request goes to
 
 ## What it finds
-A request whose host comes from the payload of a trigger or from a model. Hosts from a server's own answer (a link to
+A request whose host comes from the payload of a trigger or from a model, and was compared with no constants of the
+author's (`require host in ["a.example.com"]`). Hosts from a server's own answer (a link to
 the next page, an upload address) are left out.
 
 ## Why
@@ -33,10 +34,11 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import named_calls, near, placed_tasks, way
+from wfc.checks.common import leaves, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
+from wfc.checks.gates import NONE, gates_of, is_word
 from wfc.diagnostic import ERROR, Label
-from wfc.taint import AI, CLEAN_TRIGGERS, UNTRUSTED
+from wfc.taint import AI, SENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,23 +50,22 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such request."""
-    outside = {trigger.alias for trigger in flow.triggers if trigger.kind not in CLEAN_TRIGGERS}
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Http):
                 continue
             for part in host(call.op.url):
-                refs = list(walk.references(part))
-                if not refs:
+                if not any(True for _ in walk.references(part)):
                     continue
                 marks = facts(flow).marks
-                sent = any(ref.kind == "event" and ref.name in outside for ref in refs)
-                if sent or AI in marks.of(part):
+                sent = bool(marks.path(part, SENT))
+                gates = gates_of(flow, marks).get(task.path, NONE) if sent or AI in marks.of(part) else NONE
+                if (sent or AI in marks.of(part)) and not all(is_word(leaf, gates) for leaf in leaves(part)):
                     who = "whoever starts the flow" if sent else "a model"
                     yield CHECK.found(
                         f"{who} chooses the server that {title} talks to",
                         near(part.span, call.span),
-                        *way(marks.path(part, UNTRUSTED if sent else AI)),
+                        *way(marks.path(part, SENT if sent else AI)),
                         Label(call.span, "sent from inside, with what the flow may see"),
                         why="An address inside the network would be asked as well.",
                         help="write the host down, and let the value choose among paths or parameters only",

@@ -37,3 +37,15 @@ def in_query(url: AnyExpr) -> bool:
             return True
         query = query or (isinstance(part, ir.Literal) and "?" in str(part.value))
     return False
+
+
+def in_user(url: AnyExpr) -> bool:
+    """Does a secret stand before the `@` of a URL (`https://user:{token}@host`)?"""
+    parts = url.parts if isinstance(url, ir.Text) else ()
+    for number, part in enumerate(parts):
+        before = "".join(str(one.value) for one in parts[:number] if isinstance(one, ir.Literal))
+        behind = next((str(one.value) for one in parts[number + 1 :] if isinstance(one, ir.Literal)), "")
+        authority = "/" not in before.partition("://")[2] and "://" in before
+        if authority and holds_secret(part) and "@" in behind.partition("/")[0]:
+            return True
+    return False

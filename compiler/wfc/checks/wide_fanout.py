@@ -53,7 +53,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for stmt in walk.all_statements(flow):
         if not isinstance(stmt, ir.For) or stmt.maximum is None or stmt.maximum <= MOST:
             continue
-        inner = (one for one in walk.statements(stmt.body) if isinstance(one, ir.Task) and is_remote(one.call))
+        inner = (one for one in walk.tasks_in(stmt.body) if is_remote(one.call))
         first = next(inner, None)
         if first is not None:
             yield CHECK.found(

@@ -97,16 +97,31 @@ def kept(collected: Collected, args: Options) -> int:
     """Show what is found, or was found before for the same inputs. Gives the exit code."""
     from wfc.commands import check_cache
 
-    key = check_cache.key(collected, args.rules)
+    key, files = check_cache.keys(collected, args)
     known = check_cache.read(key, collected) if key else None
     if known is None:
-        gathered = loaded(collected)
-        known = gathered, findings(gathered, rules_of(gathered.settings, args.rules))
+        known = anew(collected, args, files)
         if key:
             check_cache.write(key, *known)
     gathered, found = known
     show(found, gathered, args)
     return exit_code(found)
+
+
+def anew(collected: Collected, args: Options, files: str) -> tuple[Gathered, tuple[Diagnostic, ...]]:
+    """The project and its findings, by what is known of its files. files: the name of that, "" for nothing."""
+    rules = rules_of(collected.settings, args.rules)
+    if not files or len(collected.texts) < 2:
+        gathered = loaded(collected)
+        return gathered, findings(gathered, rules)
+    from wfc.commands import check_files
+    from wfc.incremental import Partial
+
+    before, pickles = check_files.read(files)
+    partial = Partial(collected, before)
+    found = findings(partial.gathered, rules, partial.checked)
+    check_files.write(files, partial.known(), before, pickles)
+    return partial.gathered, found
 
 
 def show(found: tuple[Diagnostic, ...], gathered: Gathered, args: Options) -> None:

@@ -66,10 +66,12 @@ def add_commands(settings: Settings) -> None:
         extend({name: dict(forms) for name, forms in settings.check.commands})
 
 
-def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic, ...]:
+def findings(
+    gathered: Gathered, rules: Rules | None = None, known: dict[str, tuple[Diagnostic, ...]] | None = None
+) -> tuple[Diagnostic, ...]:
     """All findings of the files that were asked for: syntax, names and types, then the checks.
 
-    rules: which checks, and how grave; those of wfc.toml unless said.
+    rules: which checks, and how grave; those of wfc.toml unless said. known: see `wfc.check.run_checks`.
     """
     from wfc.check import in_preset, run_checks
     from wfc.diagnostic import ordered
@@ -77,7 +79,8 @@ def findings(gathered: Gathered, rules: Rules | None = None) -> tuple[Diagnostic
     add_commands(gathered.settings)
     loaded = gathered.loaded
     rules = rules or rules_of(gathered.settings)
-    checked = run_checks(loaded.project, rules.codes if rules else in_preset("recommended"), before=loaded.diagnostics)
+    codes = rules.codes if rules else in_preset("recommended")
+    checked = run_checks(loaded.project, codes, before=loaded.diagnostics, known=known)
     asked = {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
     there = [found for found in (*loaded.diagnostics, *checked) if found.span.source in asked]
     found = ordered((*placed(there, gathered), *options(gathered)))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from wfc.embedded import sql_functions
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE, Reason, Verdict, joined
 from wfc.patterns import DOTALL, IGNORECASE, ready
-from wfc.record import Record
+from wfc.record import Record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ UPSERT = ready(r"insert\s+into\s+[^\s(]+\s*\(([^)]*)\).*\bon\s+conflict\s*\(([^)
 BLOCK = ready(
     r"\b(?:insert|update|delete|merge|truncate|create|drop|alter|exec|execute|call|global|persist)\b|@@", IGNORECASE
 )
-MOST_STATEMENTS = 60
-"""Statements of one text that are weighed against each other, each with each; more are `unknown`."""
+MOST_STATEMENTS = 500
+"""Statements of one text that are weighed, at some 2 ms each; a text with more is `unknown`."""
 
 
 class Statement(Record):
@@ -97,9 +97,9 @@ class Statement(Record):
 
 
 def dialect_of(url: str) -> str:
-    """The language of a database by the constant beginning of its URL (`mysql://…`), PostgreSQL's when not known."""
+    """The language of a database by the constant beginning of its URL (`mysql://…`), "" when that tells none."""
     scheme = url.partition("://")[0].partition("+")[0].lower() if "://" in url else ""
-    return DIALECTS.get(scheme, "postgres")
+    return DIALECTS.get(scheme, "")
 
 
 @lru_cache(maxsize=65_536)  # several checks ask about one text, each of them about all of a flow
@@ -193,24 +193,18 @@ def judged(found: list[Statement]) -> list[Reason]:
             steps.append((number, definition))
     failing = sql_objects.failing(steps)
     around = sql_around.Around(name for tree in trees if tree is not None for name in sql_around.written(tree))
-    fresh = []
-    reasons: list[tuple[int, Reason]] = []
+    told = []
     for number, statement in enumerate(found):
-        fresh.append(set(around.fresh))
-        reasons += [(number, reason) for reason in of_statement(statement, number in failing, around)]
+        told.append(of_statement(statement, number in failing, around))
         if statement.tree is not None:
-            around.step(statement.tree)
-    crossed = sql_around.unsettled(trees, fresh)
-    choosy = {number for number, statement in enumerate(found) if is_choosy(statement.text)}
-    settled = [loosened(one) if number in crossed else one for number, one in reasons]
-    numbers = [number for number, _ in reasons]
+            around.step(statement.tree, number)
+    crossed = sql_around.unsettled(trees, around.fresh)
     return reloads(
         found,
         [
-            Reason("choosy", UNKNOWN, one.start, one.end, one.what, one.effect)
-            if number in choosy and one.verdict == SAFE
-            else one
-            for number, one in zip(numbers, settled, strict=True)
+            loosened(reason, number in crossed, reason.verdict == SAFE and is_choosy(found[number].text))
+            for number, reasons in enumerate(told)
+            for reason in reasons
         ],
     )
 
@@ -224,11 +218,16 @@ def is_choosy(text: str) -> bool:
     return not keys <= given
 
 
-def loosened(reason: Reason) -> Reason:
-    """The same reason where a later statement decides what the second run of this one finds."""
-    if reason.verdict != SAFE or reason.kind in ("settled", "truncate", "delete-all"):
+def loosened(reason: Reason, crossed: bool, choosy: bool) -> Reason:
+    """The same reason, undecided where it was safe and the second run may find something else.
+
+    crossed: a later statement decides what it finds. choosy: its own form does.
+    """
+    if reason.verdict != SAFE:
         return reason
-    return Reason(reason.kind, UNKNOWN, reason.start, reason.end, reason.what, reason.effect)
+    if crossed and reason.kind not in ("settled", "truncate", "delete-all"):
+        return replace(reason, verdict=UNKNOWN)
+    return replace(reason, kind="choosy", verdict=UNKNOWN) if choosy else reason
 
 
 def into(tree: exp.Expr) -> list[Change] | None:
@@ -330,7 +329,9 @@ def by_words(text: str) -> tuple[str, str, str]:
         guarded = third == "if"
         return "create", SAFE if guarded else UNSAFE, "" if guarded else "fails, for what it makes is there"
     if first == "replace" and second == "into":
-        return "insert", SAFE, ""
+        # rows that are made of the table's own may grow
+        again = len(found[3]) and text.lower().split().count(third) > 1 if found else True
+        return "insert", UNKNOWN if again else SAFE, ""
     if first == "load" and second == "data" and not {"replace", "ignore"} & set(text.lower().split()):
         return "copy", UNSAFE, "adds the rows again"
     return "unparsed", UNKNOWN, ""
@@ -342,12 +343,12 @@ def reloads(found: list[Statement], reasons: list[Reason]) -> list[Reason]:
 
     from wfc.embedded.sql_objects import table_name
 
-    filled = [
-        (statement.start, table_name(node.this))
+    filled = {
+        table_name(node.this): statement.start  # the last one stays
         for statement in found
         if statement.tree is not None
         for node in statement.tree.find_all(exp.Insert, exp.Copy)
-    ]
+    }
     emptied = {
         statement.start: table_name(statement.tree.this)
         for statement in found
@@ -355,7 +356,7 @@ def reloads(found: list[Statement], reasons: list[Reason]) -> list[Reason]:
     }
     return [
         Reason("reload", one.verdict, one.start, one.end, one.what)
-        if one.kind == "delete-all" and any(at > one.start and emptied.get(one.start) == name for at, name in filled)
+        if one.kind == "delete-all" and filled.get(emptied.get(one.start, ""), -1) > one.start
         else one
         for one in reasons
     ]

@@ -38,13 +38,14 @@ def written(tree: exp.Expr) -> set[str]:
 class Around:
     """The state of a text between two of its statements.
 
-    fresh: tables that are empty, or new, at this point. deletes: (table, its DELETE) of those before it, with a filter.
-    taken: tables whose rows any statement of the text changes. sources: table → those that its rows came from.
+    fresh: tables that are empty, or new, at this point, each with the number of the statement that made it so.
+    deletes: table → its DELETEs before this point, with a filter. taken: tables whose rows any statement of the text
+    changes. sources: table → those that its rows came from.
     """
 
     def __init__(self, taken: Iterable[str]) -> None:
-        self.fresh: set[str] = set()
-        self.deletes: list[tuple[str, exp.Delete]] = []
+        self.fresh: dict[str, int] = {}
+        self.deletes: dict[str, list[exp.Delete]] = {}
         self.taken = frozenset(taken)
         self.sources: dict[str, set[str]] = {}
 
@@ -68,64 +69,116 @@ class Around:
         self.sources[new] = found
         return new in found
 
-    def step(self, tree: exp.Expr) -> None:
-        """A statement has run."""
+    def step(self, tree: exp.Expr, number: int) -> None:
+        """The statement of this number has run."""
         from sqlglot import exp
 
+        made: set[str] = set()
         for write in tree.find_all(exp.Insert):
             self.fill(table_name(write.this), write.expression)
         for node in tree.find_all(exp.Delete):
             if node.args.get("where") is None and not node.args.get("using"):
-                self.fresh.add(table_name(node.this))
+                made.add(table_name(node.this))
             else:
-                self.deletes.append((table_name(node.this), node))
+                self.deletes.setdefault(table_name(node.this), []).append(node)
         if isinstance(tree, exp.TruncateTable):
-            self.fresh |= tables(tree)
+            made |= tables(tree)
         target = tree.args.get("into")
         if isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "TABLE":
             self.fill(table_name(tree.this), tree.expression)
             if not tree.args.get("exists") or is_temporary(tree):
-                self.fresh.add(table_name(tree.this))
+                made.add(table_name(tree.this))
         elif target is not None:
             self.fill(table_name(target), tree.args.get("from_"))
-            self.fresh.add(table_name(target))
+            made.add(table_name(target))
+        for name in made:
+            self.fresh.setdefault(name, number)
 
 
-def unsettled(trees: list[exp.Expr | None], fresh: list[set[str]]) -> set[int]:
+class Index:
+    """Where the statements of a text write, alter and drop: by table, the numbers of the first and the last.
+
+    written, redefined, replaced, added: table → (first, last). set_: `table.column` of an UPDATE → (first, last).
+    viewed: the tables that views are made of.
+    """
+
+    def __init__(self, trees: list[exp.Expr | None]) -> None:
+        from sqlglot import exp
+
+        self.written: dict[str, tuple[int, int]] = {}
+        self.redefined: dict[str, tuple[int, int]] = {}
+        self.replaced: dict[str, tuple[int, int]] = {}
+        self.added: dict[str, tuple[int, int]] = {}
+        self.set_: dict[str, tuple[int, int]] = {}
+        self.viewed: set[str] = set()
+        for number, tree in enumerate(trees):
+            if tree is None:
+                continue
+            note(self.written, written(tree), number)
+            note(self.redefined, redefined(tree), number)
+            note(self.replaced, replaced(tree), number)
+            note(self.added, added(tree), number)
+            if isinstance(tree, exp.Update):
+                name = table_name(tree.this)
+                note(self.set_, {f"{name}.{one.this.name.lower()}" for one in assignments(tree)}, number)
+            if isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW":
+                self.viewed |= tables(tree.expression)
+
+
+def note(places: dict[str, tuple[int, int]], keys: Iterable[str], number: int) -> None:
+    """Each of these is touched by the statement of this number."""
+    for key in keys:
+        places[key] = (places[key][0] if key in places else number, number)
+
+
+def later(places: dict[str, tuple[int, int]], keys: Iterable[str], number: int) -> bool:
+    """Is one of these touched by a statement after the one of this number?"""
+    return any(key in places and places[key][1] > number for key in keys)
+
+
+def unsettled(trees: list[exp.Expr | None], fresh: dict[str, int]) -> set[int]:
     """The numbers of the statements whose second run sees what a later one has changed in the first.
 
-    fresh: for each statement the tables that the text has made anew before it, whose first state does not matter.
+    fresh: tables that the text makes anew, with the number of the statement that does; after it their first state does
+    not matter.
     """
+    index = Index(trees)
+    return {
+        number for number, tree in enumerate(trees) if tree is not None and is_unsettled(tree, number, index, fresh)
+    }
+
+
+def is_unsettled(tree: exp.Expr, number: int, index: Index, fresh: dict[str, int]) -> bool:
+    """Does the second run of a statement see what a later one has changed in the first?"""
     from sqlglot import exp
 
-    found = set()
-    for number, tree in enumerate(trees):
-        if tree is None:
-            continue
-        later = [other for other in trees[number + 1 :] if other is not None]
-        around = [other for other in trees if other is not None and other is not tree]
-        own = {table_name(node.this) for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge)}
-        changes = isinstance(tree, (exp.Update, exp.Delete))
-        seen = sources(tree) - own - fresh[number]
-        if (
-            any(seen & written(other) for other in later)
-            or any((seen | own - fresh[number]) & redefined(other) for other in later)
-            or (
-                isinstance(tree, exp.Alter)
-                and not replaced(tree)
-                and any(replaced(one) & tables(tree) for one in later)
-            )
-            or (
-                isinstance(tree, exp.Drop)
-                and not tree.args.get("cascade")
-                and any(seen_by(one, tree) for one in around)
-            )
-            or (looks_at_itself(tree) and any(own & written(other) for other in around))
-            or (isinstance(tree, exp.Update) and any(own & added(other) for other in later))
-            or (changes and any(crossed(tree, other) for other in later))
-        ):
-            found.add(number)
-    return found
+    own = {table_name(node.this) for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge)}
+    seen = {name for name in sources(tree) - own if fresh.get(name, number) >= number}
+    old = {name for name in own if fresh.get(name, number) >= number}
+    if later(index.written, seen, number) or later(index.redefined, seen | old, number):
+        return True
+    if isinstance(tree, exp.Alter) and not replaced(tree) and later(index.replaced, tables(tree), number):
+        return True
+    if isinstance(tree, exp.Drop) and not tree.args.get("cascade") and tables(tree) & index.viewed:
+        # the second run can't drop a table before the view of it
+        return True
+    if looks_at_itself(tree) and any(index.written.get(name, (number, number)) != (number, number) for name in own):
+        return True
+    if isinstance(tree, exp.Update) and later(index.added, own, number):
+        return True
+    if not isinstance(tree, (exp.Update, exp.Delete)):
+        return False
+    # a later UPDATE sets a column that this one looks at
+    name, looked = table_name(tree.this), [tree.args.get("where")] + [one.expression for one in assignments(tree)]
+    columns = {column.name.lower() for part in looked if part for column in part.find_all(exp.Column)}
+    return later(index.set_, {f"{name}.{column}" for column in columns}, number)
+
+
+def assignments(tree: exp.Expr) -> list[exp.Expr]:
+    """The `a = …` of an UPDATE."""
+    from sqlglot import exp
+
+    return [one for one in tree.args.get("expressions") or () if isinstance(one, exp.EQ)]
 
 
 def sources(tree: exp.Expr) -> set[str]:
@@ -157,14 +210,6 @@ def replaced(tree: exp.Expr) -> set[str]:
     return set()
 
 
-def seen_by(view: exp.Expr, drop: exp.Drop) -> bool:
-    """Does a statement make a view of a table that is dropped? The second run can't drop it before the view."""
-    from sqlglot import exp
-
-    made = isinstance(view, exp.Create) and str(view.args.get("kind")).upper() == "VIEW"
-    return made and bool(tables(view.expression) & tables(drop))
-
-
 def redefined(tree: exp.Expr) -> set[str]:
     """The tables that a statement alters, renames or drops."""
     from sqlglot import exp
@@ -179,14 +224,3 @@ def looks_at_itself(tree: exp.Expr) -> bool:
     return isinstance(tree, (exp.Update, exp.Delete)) and any(
         table is not tree.this and table_name(table) == table_name(tree.this) for table in tree.find_all(exp.Table)
     )
-
-
-def crossed(first: exp.Expr, second: exp.Expr) -> bool:
-    """Does a later UPDATE set a column that an UPDATE or DELETE of the same table looks at?"""
-    from sqlglot import exp
-
-    if not isinstance(second, exp.Update) or table_name(first.this) != table_name(second.this):
-        return False
-    changed = {one.this.name.lower() for one in second.expressions if isinstance(one, exp.EQ)}
-    looked = [first.args.get("where")] + [one.expression for one in first.expressions or () if isinstance(one, exp.EQ)]
-    return any(column.name.lower() in changed for part in looked if part for column in part.find_all(exp.Column))

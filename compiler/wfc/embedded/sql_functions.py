@@ -56,6 +56,9 @@ CLOCKS = frozenset(["now", "clock_timestamp", "statement_timestamp", "transactio
 CONVERGENT = ("Lower", "Upper", "Trim", "Coalesce", "Greatest", "Least", "TimestampTrunc", "DateTrunc")
 """Functions f with f(f(x)) = f(x), also one inside another, as the parser calls them."""
 
+DIRECTLY = ("Abs", "Ceil", "Floor", "Initcap", "Left", "Right", "Round")
+"""More of these; inside another (`left(trim(name), 10)`) they need not be."""
+
 APPENDING = frozenset(["array_append", "array_prepend", "array_cat", "concat"])
 
 
@@ -144,10 +147,13 @@ def converges(value: exp.Expr, read: list[exp.Column]) -> bool:
         return converges(value.this, read)
     if isinstance(value, exp.Column):
         return value in read
-    if type(value).__name__ not in CONVERGENT:
+    kind = type(value).__name__
+    if kind not in (*CONVERGENT, *DIRECTLY):
         return False
     parts = [part for part in value.iter_expressions() if any(one in read for one in part.find_all(exp.Column))]
-    return len(parts) == 1 and converges(parts[0], read)
+    if len(parts) != 1 or (kind in DIRECTLY and not isinstance(parts[0], exp.Column)):
+        return False
+    return converges(parts[0], read)
 
 
 def grows(value: exp.Expr, read: list[exp.Column]) -> bool:

@@ -180,21 +180,56 @@ def follow(change: Change, parents: dict[str, str]) -> None:
 
 
 GUARDABLE = ready(
-    r"(?:create\s+(?:(?:unlogged|transient)\s+)?(?:table|schema|sequence|extension|materialized\s+view"
-    r"|(?:unique\s+)?index(?:\s+concurrently)?)|(drop)\s+(?:table|view|schema|sequence|type|function|extension"
-    r"|materialized\s+view|index(?:\s+concurrently)?))\s+",
+    r"(create|drop)\s+(?:(?:unlogged|transient|unique)\s+)?(table|view|schema|sequence|type|function|extension"
+    r"|materialized\s+view|index)(?:\s+concurrently)?\s+",
     IGNORECASE,
 )
 FILLED = ready(r"\bas\s+(?:select|with|table|values|\()", IGNORECASE)
 
+MAKES = {
+    "postgres": "table schema sequence extension index materialized",
+    "mysql": "table schema",
+    "sqlite": "table view index",
+    "snowflake": "table schema sequence",
+    "bigquery": "table schema",
+    "redshift": "table schema",
+    "duckdb": "table schema sequence index",
+    "clickhouse": "table",
+    "trino": "table schema",
+    "databricks": "table schema",
+}
+"""What CREATE … IF NOT EXISTS makes, by the CREATE pages of each database's reference; T-SQL and Oracle 19c have none.
 
-def guard(text: str) -> tuple[int, str] | None:
-    """(offset, words) that make a CREATE or DROP harmless the second time; None where no words do.
+MariaDB's indexes are left out, for its URL may be MySQL's, and `view` where OR REPLACE is the usual form.
+"""
+TAKES = {
+    "postgres": "table view schema sequence type function extension index materialized",
+    "mysql": "table view schema function",
+    "sqlite": "table view index",
+    "snowflake": "table view schema sequence materialized",
+    "bigquery": "table view schema function materialized",
+    "redshift": "table view schema",
+    "duckdb": "table view schema sequence type index",
+    "clickhouse": "table view",
+    "tsql": "table view schema sequence type function index",
+    "trino": "table view schema materialized",
+    "databricks": "table view schema function",
+}
+"""What DROP … IF EXISTS takes away, by the DROP pages of the same; T-SQL since SQL Server 2016, Oracle 19c nothing."""
+
+
+def guard(text: str, dialect: str) -> tuple[int, str] | None:
+    """(offset, words) that make a CREATE or DROP harmless the second time; None where this database has no such words.
 
     A table that is made of a query gets none: IF NOT EXISTS would keep the rows of the first run.
     """
     found = GUARDABLE.match(text)
-    if found is None or (not found[1] and FILLED.search(text)):
+    if found is None:
         return None
-    words = "if exists " if found[1] else "if not exists "
-    return found.end(), words.upper() if text[:6].isupper() or text[:4].isupper() else words
+    drops = found[1].lower() == "drop"
+    if found[2].lower().split()[0] not in (TAKES if drops else MAKES).get(dialect, "").split():
+        return None
+    if not drops and (FILLED.search(text) or text[found.end() :].lower().startswith("on ")):
+        return None  # PostgreSQL wants a name of an index that it should not make twice
+    words = "if exists " if drops else "if not exists "
+    return found.end(), words.upper() if text[:4].isupper() else words

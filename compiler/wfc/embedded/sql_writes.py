@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from wfc.embedded.sql_around import reads
-from wfc.embedded.sql_functions import is_volatile, relation
+from wfc.embedded import sql_guards
+from wfc.embedded.sql_around import reads, tables
+from wfc.embedded.sql_functions import is_own, is_volatile, relation
 from wfc.embedded.sql_objects import table_name
+from wfc.embedded.sql_rows import merged_rows, rows_of
 from wfc.embedded.verdict import ORDER, SAFE, UNKNOWN, UNSAFE
 
 TYPE_CHECKING = False
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from wfc.embedded.sql_around import Around
 
 ADDS = "adds the rows again"
+MOST_DELETES = 8
+"""So many of the DELETEs before an INSERT are held against it, the last ones: a long text stays linear."""
 
 
 def worst(verdicts: Iterable[str]) -> str:
@@ -81,23 +85,24 @@ def insert(tree: exp.Insert, around: Around) -> tuple[str, str, str]:
     fed_back = around.reaches(tree.expression, name)
     if tree.args.get("overwrite"):
         return "insert", UNKNOWN if fed_back else SAFE, ""
+    guarded = sql_guards.guard(tree, name)
     if conflict is not None:
         kind, verdict, effect = upsert(tree, conflict)
-        return kind, UNKNOWN if fed_back and verdict == SAFE and conflict.expressions else verdict, effect
+        kept = guarded == SAFE and not conflict.expressions
+        return kind, UNKNOWN if fed_back and verdict == SAFE and not kept else verdict, effect
     if tree.args.get("ignore") or tree.args.get("alternative"):
-        return "insert", UNKNOWN if is_volatile(tree, clock=False) else SAFE, ""
-    if is_guarded(tree, name):
-        return "insert", SAFE, ""
+        return "insert", UNKNOWN if fed_back or is_volatile(tree, clock=False) else SAFE, ""
+    if guarded:
+        return "insert", SAFE if guarded == SAFE or name in around.fresh else guarded, ADDS
     if name in around.fresh:
         return "insert", UNKNOWN if fed_back else SAFE, ""
     source = tree.expression
-    earlier = [delete for table, delete in around.deletes if table == name]
-    if earlier:
-        settled = not fed_back and any(covers(delete, tree) for delete in earlier)
+    if earlier := around.deletes.get(name):
+        settled = not fed_back and any(sql_guards.covers(delete, tree) for delete in earlier[-MOST_DELETES:])
         return "insert", SAFE if settled else UNKNOWN, ADDS
     if fed := feeding(tree):
         return "insert", fed, ADDS
-    if reads(source, name) or any(reads(source, table) for table in around.taken - around.fresh - {name}):
+    if reads(source, name) or tables(source) & around.taken - around.fresh.keys() - {name}:
         return "insert", UNKNOWN, ADDS
     return "insert", UNSAFE, ADDS
 
@@ -117,7 +122,26 @@ def upsert(tree: exp.Insert, conflict: exp.Expr) -> tuple[str, str, str]:
         return "insert", SAFE, ""
     # the filter of DO UPDATE sees the old row and may keep the second run out
     found = relative(assignments, tree.this, conflict.args.get("where"))
+    if found == SAFE and not sets_the_same(tree, assignments):
+        found = UNKNOWN
     return "relative-update", found, "changes the rows again, starting from what the first run left"
+
+
+def sets_the_same(tree: exp.Insert, assignments: list[exp.Expr]) -> bool:
+    """Does DO UPDATE set what the INSERT would have inserted, as far as it does not start from the old row?"""
+    from sqlglot import exp
+
+    own = own_names(tree.this)
+    alias = tree.expression.alias if isinstance(tree.expression, exp.Values) else ""
+    pairs = [(column, value) for column, value in columns_set(assignments) if not any_own(value, own)]
+    return sql_guards.repeats(pairs, rows_of(tree), frozenset({"excluded", "new", alias.lower()} - {""}))
+
+
+def any_own(value: exp.Expr, names: frozenset[str]) -> bool:
+    """Does a value read a column of the row that is changed?"""
+    from sqlglot import exp
+
+    return any(is_own(part, names) for part in value.find_all(exp.Column))
 
 
 def rows(tree: exp.Insert) -> list[list[exp.Expr]]:
@@ -128,34 +152,6 @@ def rows(tree: exp.Insert) -> list[list[exp.Expr]]:
     if isinstance(source, exp.Values):
         return [list(row.expressions) if isinstance(row, exp.Tuple) else [row] for row in source.expressions]
     return [list(source.expressions)] if isinstance(source, exp.Select) else []
-
-
-def is_guarded(tree: exp.Insert, name: str) -> bool:
-    """Does the source of an INSERT leave out what is in the table already?"""
-    from sqlglot import exp
-
-    source = tree.expression
-    if isinstance(source, exp.Except):
-        return reads(source.expression, name)
-    if not isinstance(source, exp.Select):
-        return False
-    where = source.args.get("where")
-    conditions = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else []
-    conditions = conditions or ([where.this] if where is not None else [])
-    for condition in conditions:
-        negated = condition.this.unnest() if isinstance(condition, exp.Not) else None
-        if isinstance(negated, (exp.Exists, exp.In)) and reads(negated, name):
-            return True
-        if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
-            aliases = [
-                join.this.alias_or_name.lower()
-                for join in source.args.get("joins") or ()
-                if join.side == "LEFT" and table_name(join.this) == name
-            ]
-            column = condition.this
-            if isinstance(column, exp.Column) and column.table.lower() in aliases:
-                return True
-    return False
 
 
 def feeding(tree: exp.Insert) -> str:
@@ -179,26 +175,6 @@ def feeding(tree: exp.Insert) -> str:
     if isinstance(first, exp.Insert) and conflict is not None and not conflict.expressions:
         return upsert(first, conflict)[1]
     return UNKNOWN
-
-
-def covers(delete: exp.Delete, write: exp.Insert) -> bool:
-    """Does a DELETE take away what an INSERT adds: by the same value, or by what it reads its rows from?"""
-    from sqlglot import exp
-
-    where = delete.args.get("where")
-    if where is None:
-        return True
-    values = {
-        value.sql().lower()
-        for equal in where.find_all(exp.EQ, exp.In, exp.Between)
-        for value in equal.find_all(exp.Literal, exp.Placeholder, exp.Parameter)
-    }
-    written = {value.sql().lower() for value in write.find_all(exp.Literal, exp.Placeholder, exp.Parameter)}
-    if values & written:
-        return True
-    own = table_name(delete.this)
-    sources = {table_name(found) for found in delete.find_all(exp.Table)} - {own}
-    return any(reads(write.expression, source) for source in sources)
 
 
 def update(tree: exp.Update, around: Around) -> tuple[str, str, str]:
@@ -282,12 +258,11 @@ def merge(tree: exp.Merge, around: Around) -> tuple[str, str, str]:
     """(kind, verdict, effect) of a MERGE: what it does by a key is safe, unless it starts from the old row."""
     from sqlglot import exp
 
-    names = own_names(tree.this)
-    keyed = any(
-        isinstance(equal.left, exp.Column) and isinstance(equal.right, exp.Column)
-        for equal in tree.args["on"].find_all(exp.EQ, exp.NullSafeEQ)
-    )
-    found = SAFE if keyed and not around.reaches(tree.args.get("using"), table_name(tree.this)) else UNKNOWN
+    names, added = own_names(tree.this), merged_rows(tree)
+    found = sql_guards.keyed(tree)
+    if found == UNSAFE:
+        return "insert", UNSAFE, ADDS
+    found = worst((found, UNKNOWN if around.reaches(tree.args.get("using"), table_name(tree.this)) else SAFE))
     whens = tree.args["whens"].expressions
     for when in whens:
         then = when.args.get("then")
@@ -295,7 +270,10 @@ def merge(tree: exp.Merge, around: Around) -> tuple[str, str, str]:
             one = relative(then.expressions, tree.this, when.args.get("condition"), names)
             if one == UNSAFE:
                 return "relative-update", UNSAFE, "changes the rows again, starting from what the first run left"
-            found = worst((found, one))
+            own = names - {""}
+            pairs = [pair for pair in columns_set(then.expressions) if not any_own(pair[1], own)]
+            same = not added or sql_guards.repeats(pairs, added, frozenset())
+            found = worst((found, one, SAFE if same else UNKNOWN))
     inserts = any(isinstance(when.args.get("then"), exp.Insert) for when in whens)
     deletes = any(str(when.args.get("then")).upper() == "DELETE" for when in whens)
     if inserts and deletes and len(whens) > 1:

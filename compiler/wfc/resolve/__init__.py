@@ -8,7 +8,8 @@ from __future__ import annotations
 from wfc import ir, types
 from wfc.diagnostic import Label, ordered
 from wfc.parse import parse
-from wfc.resolve.calls import Callee
+from wfc.record import Record
+from wfc.resolve.calls import Callee, Callees
 from wfc.resolve.clauses import Clauses, Policies
 from wfc.resolve.declarations import TYPE_NODES
 from wfc.resolve.expressions import Expressions
@@ -22,6 +23,8 @@ from wfc.syntax import Document, Node, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wfc.catalog import Catalog
     from wfc.diagnostic import Diagnostic
     from wfc.types import Type
@@ -36,16 +39,54 @@ def resolve(
 
     Reports WF101 WF102 WF103 WF201 WF202 WF203 WF205 WF207 WF209 WF210 WF211 WF953 (report.NAMES).
     """
+    done, found = resolve_each(documents, catalog, defaults)
+    return tuple(one.flow for one in done), ordered((*found, *(item for one in done for item in one.found)))
+
+
+class Resolved(Record):
+    """A flow, and what is wrong with it. asked: the names of flows that were looked for, `ANY` for all there are."""
+
+    flow: ir.Flow
+    found: tuple[Diagnostic, ...]
+    asked: frozenset[str]
+
+
+def resolve_each(
+    documents: list[Document], catalog: Catalog, defaults: str, others: Iterable[ir.Flow] = ()
+) -> tuple[tuple[Resolved, ...], tuple[Diagnostic, ...]]:
+    """The flows of a project one by one, in order of name, and what is wrong with what they share; see `resolve`.
+
+    others: flows of the project that were resolved before, and are not again.
+    """
     report = Report()
     named = read_types(documents, report)
-    nodes = unique_flows(documents, report)
+    before = {flow.name: flow for flow in others}
+    nodes = {name: found for name, found in unique_flows(documents, report).items() if name not in before}
     signatures = Signatures(catalog, report, named)
-    callees = {name: callee(node, document, named) for name, (document, node) in nodes.items()}
+    callees = Callees(
+        {name: of_flow(flow) for name, flow in before.items()}
+        | {name: callee(node, document, named) for name, (document, node) in nodes.items()}
+    )
     inherited = project_defaults(defaults, report)
-    flows = []
+    check_actions(documents, signatures, report)
+    shared, done = tuple(report.found), []
     for _, (document, node) in sorted(nodes.items()):
-        flows.append(FlowResolver(document, report, signatures, named, callees, inherited).resolve(node))
-    return tuple(flows), ordered(report.found)
+        report.found, callees.asked = [], set()
+        flow = FlowResolver(document, report, signatures, named, callees, inherited).resolve(node)
+        done.append(Resolved(flow, tuple(report.found), frozenset(callees.asked)))
+    return tuple(done), shared
+
+
+def check_actions(documents: list[Document], signatures: Signatures, report: Report) -> None:
+    """WF202 for an action of the project that runs nothing, WF102 for one that runs what is not there."""
+    for document in documents:
+        for node in document.root.nodes("action"):
+            run, name = node.node("call"), node.nodes("dotted")[0]
+            if run is None and not document.broken:
+                message = f"the action `{dotted(name)}` runs nothing"
+                report.error("WF202", message, document.span(name), help="end it with `run` and a call: `run shell(…)`")
+            elif run is not None and signatures.get(head := dotted(run.nodes()[0])) is None:
+                report.unknown("action", head, document.span(run.nodes()[0]), signatures.names("action"), listing=False)
 
 
 DEFAULTS_HEAD = "flow defaults { defaults { "
@@ -149,6 +190,12 @@ def callee(node: Node, document: Document, named: dict[str, Type]) -> Callee:
         assert name is not None
         outputs.append((name.text, reader.read(item.nodes(*TYPE_NODES)[0])))
     return Callee(tuple(inputs), types.RecordType(tuple(outputs)))
+
+
+def of_flow(flow: ir.Flow) -> Callee:
+    """What a resolved flow takes and gives: the same as `callee` finds in its headers."""
+    inputs = tuple((item.name, item.type, item.default is not None) for item in flow.inputs)
+    return Callee(inputs, types.RecordType(tuple((item.name, item.type) for item in flow.outputs)))
 
 
 __all__ = ["dotted", "resolve"]

@@ -8,9 +8,12 @@ from wfc.resolve.kernel import KERNEL, build
 from wfc.resolve.scope import Names, Scope
 from wfc.resolve.signatures import dotted
 from wfc.syntax import Node, Token
+from wfc.text import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import AnyExpr
     from wfc.resolve.expressions import Expressions
     from wfc.resolve.report import Report
@@ -29,6 +32,31 @@ class Callee(Record):
     outputs: Type
 
 
+ANY = "*"
+"""Stands for the names of all flows among those that were asked for; no flow has it."""
+
+
+class Callees:
+    """What the flows of a project take and give, by name. asked: the names that were looked for, ANY for all."""
+
+    def __init__(self, flows: dict[str, Callee]) -> None:
+        self.flows = flows
+        self.asked: set[str] = set()
+
+    def get(self, name: str) -> Callee | None:
+        """The flow of that name, or None."""
+        self.asked.add(name)
+        return self.flows.get(name)
+
+    def __contains__(self, name: str) -> bool:
+        self.asked.add(name)
+        return name in self.flows
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.add(ANY)
+        return iter(self.flows)
+
+
 class Calls:
     """Resolves calls of one document.
 
@@ -42,7 +70,7 @@ class Calls:
         report: Report,
         signatures: Signatures,
         expressions: Expressions,
-        flows: dict[str, Callee],
+        flows: Callees,
     ) -> None:
         self.document = document
         self.report = report
@@ -184,20 +212,22 @@ class Calls:
         return near
 
     def complete(self, node: Node, signature: Signature, given: dict[str, AnyExpr]) -> dict[str, AnyExpr]:
-        """`given` in the order of the signature, with defaults. Reports WF202 for what is missing."""
+        """`given` in the order of the signature, with defaults. Reports WF202, once, for all that is missing."""
         full: dict[str, AnyExpr] = {}
+        missing = [param for param in signature.params if param.name not in given and param.default is None]
+        if missing:
+            self.report.error(
+                "WF202",
+                f"`{signature.name}` needs {listed([f'`{param.name}`' for param in missing])}",
+                self.document.span(node.nodes()[0]),
+                help="add " + ", ".join(f"`{param.name}: …` (`{param.type}`)" for param in missing),
+            )
         for param in signature.params:
             if param.name in given:
                 full[param.name] = given[param.name]
             elif param.default is not None:
                 full[param.name] = self.default(param.default, signature)
             else:
-                self.report.error(
-                    "WF202",
-                    f"`{signature.name}` needs `{param.name}`",
-                    self.document.span(node.nodes()[0]),
-                    help=f"add `{param.name}: …` (`{param.type}`)",
-                )
                 full[param.name] = ir.Literal(types.UNKNOWN, self.document.span(node), None)
         return full
 
@@ -213,7 +243,7 @@ class Calls:
         """The kernel call that an action comes to: its body, with arguments for parameters."""
         effect = ir.Effect(signature.repeat, signature.reversible)
         needs = tuple(str(item) for item in as_list(signature.settings.get("needs")))
-        if signature.run is None:
+        if signature.name in KERNEL:
             op = build(signature.name, given, span, self)
             extra = constant_list(given.get("needs"))
             return ir.Call(signature.name, (), op, kind, (), effect, span, needs + extra)
@@ -224,10 +254,10 @@ class Calls:
             type(self.expressions)(signature.document, self.report),
             self.flows,
         )
-        body = self.signatures.get(dotted(signature.run.nodes()[0]))
+        body = self.signatures.get(dotted(signature.run.nodes()[0])) if signature.run else None
         self.report.quiet += 1
         try:
-            if body is None or depth > 4:
+            if body is None or signature.run is None or depth > 4:
                 return ir.Call(signature.name, (), ir.Shell(""), kind, (), effect, span, needs)
             bound = inner.bind(signature.run, body, Scope(Names(), substituted=given))
         finally:

@@ -20,7 +20,7 @@ from wfc.text import dedented, duration_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.resolve.calls import Callee
+    from wfc.resolve.calls import Callees
     from wfc.resolve.clauses import Policies
     from wfc.resolve.report import Report
     from wfc.resolve.signatures import Signatures
@@ -42,7 +42,7 @@ class FlowResolver:
         report: Report,
         signatures: Signatures,
         named: dict[str, Type],
-        flows: dict[str, Callee],
+        flows: Callees,
         inherited: Policies | None = None,
     ) -> None:
         self.document = document

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from wfc import ir
+from wfc.embedded.sql_parts import PARTS
 from wfc.python_text import python_name
 from wfc.record import Record
 from wfc.types import INT, NOTHING, STRING, OptionalType, Primitive, RecordType, required
@@ -18,6 +17,8 @@ from wfc_targets.github.values import output_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Match
+
     from wfc.ir import AnyExpr, Call
     from wfc.types import Type
     from wfc_targets.github.draft import Draft, Scope
@@ -232,17 +233,19 @@ def sql(op: ir.Sql, call: Call, place: Place) -> Work:
 
 
 CASTS = {"int": "::bigint", "float": "::float8", "bool": "::boolean", "date": "::date", "datetime": "::timestamptz"}
-TOKEN = re.compile(
-    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|::|(?<![\w:]):(?P<name>[A-Za-z_]\w*)",
-    re.DOTALL,
-)
 
 
 def parameters(text: str, casts: dict[str, str]) -> str:
-    """SQL with `:name` written as psql's quoted variable; strings, comments and casts stay."""
+    """SQL with `:name` written as psql's quoted variable; strings, comments and casts stay.
 
-    def change(match: re.Match[str]) -> str:
+    A colon of a slice (`d[1:n]`) gets a backslash, or psql would put a variable in (documentation of psql, "SQL
+    Interpolation").
+    """
+
+    def change(match: Match[str]) -> str:
         name = match["name"]
+        if match[0] == ":" and text[match.end() : match.end() + 1].isidentifier():
+            return "\\:"
         return f":'{name}'{casts[name]}" if name in casts else match[0]
 
-    return TOKEN.sub(change, text)
+    return PARTS.sub(change, text)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from wfc.embedded.sql_parts import PARTS
 from wfc.python_text import python_literal
 from wfc_targets.kestra import compute
 from wfc_targets.kestra.shapes import shape
@@ -11,12 +10,12 @@ from wfc_targets.kestra.unit import script_task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Match
+
     from wfc import ir
     from wfc_targets.kestra import model
     from wfc_targets.kestra.job import Job
 
-# strings, quoted names, dollar quotes, comments and casts are no place for a parameter
-TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/|::|:(\w+)|%", re.DOTALL)
 PSYCOPG = "psycopg[binary]==3.3.9"
 
 
@@ -57,17 +56,17 @@ def sql_task(job: Job, op: ir.Sql) -> model.Script:
 def bound(sql: str) -> str:
     """`:name` as psycopg writes it, `%(name)s`; a `%` of the text doubled."""
 
-    def one(found: re.Match[str]) -> str:
-        if found[2]:
-            return f"%({found[2]})s"
+    def one(found: Match[str]) -> str:
+        if found["name"]:
+            return f"%({found['name']})s"
         return found[0].replace("%", "%%")
 
-    return TOKENS.sub(one, sql.strip())
+    return PARTS.sub(one, sql.strip())
 
 
 def is_several(sql: str) -> bool:
     """Does a text hold more than one statement?"""
-    return ";" in TOKENS.sub("", sql).strip().rstrip(";")
+    return ";" in PARTS.sub("", sql).strip().rstrip(";")
 
 
 def _text(sql: str) -> str:

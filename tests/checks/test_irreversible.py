@@ -1,0 +1,77 @@
+"""What counts as an effect that can't be undone, by the documentation of each service and program."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import flow
+from wfc.checks.irreversible import irreversible
+from wfc.pipeline import load_texts
+from wfc.walk import tasks
+
+MONEY = 'http.post(url: "{0}", form: {{}})'
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        # the author, whatever else is known
+        ('shell("./pay.sh") effect keyed, irreversible "it pays"', "the script"),
+        ('python("return 1") -> int effect unsafe, irreversible "it pays"', "the Python code"),
+        ('http.post(url: "https://erp.example.com/book", json: {}) effect keyed, irreversible "booked"', "`POST"),
+        ('http.delete(url: "https://a.example.com/x") effect safe "a cache"', ""),
+        ('shell("kubectl delete ns demo") effect safe "made anew each night"', ""),
+        # the catalog
+        ('stripe.refund(key: k, payment: "pi")', "`stripe.refund`"),
+        ('s3.delete(bucket: "b", key: "k")', "`s3.delete`"),
+        ('s3.put(bucket: "b", key: "k", file: f.f)', ""),
+        ('slack.post(url: k, text: "x")', ""),
+        ('http.delete(url: "https://a.example.com/x")', "`DELETE"),
+        # money, by the references of the services
+        (MONEY.format("https://api.stripe.com/v1/refunds"), "`POST https://api.stripe.com/v1/refunds`"),
+        (MONEY.format("https://api.stripe.com/v1/payment_intents/{id}/confirm"), "`POST"),
+        (MONEY.format("https://api.stripe.com/v1/customers"), ""),
+        (MONEY.format("https://api.stripe.com/v1/charges/{id}"), ""),
+        (MONEY.format("https://stripe.example.com/v1/refunds"), ""),
+        (MONEY.format("https://api-m.paypal.com/v2/payments/captures/{id}/refund"), "`POST"),
+        (MONEY.format("https://connect.squareup.com/v2/refunds"), "`POST"),
+        (MONEY.format("https://api.mollie.com/v2/payments/{id}/refunds"), "`POST"),
+        (MONEY.format("https://api.gocardless.com/refunds"), "`POST"),
+        (MONEY.format("https://api.wise.com/v3/profiles/1/transfers/{id}/payments"), "`POST"),
+        ('http.get(url: "https://api.stripe.com/v1/refunds")', ""),
+        # scripts
+        ('shell("kubectl -n prod delete namespace demo")', "`kubectl -n prod delete namespace demo`"),
+        ('shell("kubectl delete pod web-1")', ""),
+        ('shell("kubectl get ns")', ""),
+        ('shell("echo kubectl delete ns demo")', ""),
+        ('shell("# kubectl delete ns demo\\ntrue")', ""),
+        ('shell("if ./old; then sudo terraform destroy -auto-approve; fi")', "`sudo terraform destroy -auto-approve`"),
+        ('shell("terraform apply plan")', ""),
+        ('shell("aws --profile p s3 rm --recursive s3://b/x")', "`aws --profile p s3 rm"),
+        ('shell("aws s3 cp a s3://b/a")', ""),
+        ('shell("npm publish")', "`npm publish`"),
+        ('shell("npm run publish-docs")', ""),
+        ('shell("rm -rf build")', ""),
+        ('shell("curl -X DELETE https://a.example.com/x")', "`curl -X DELETE"),
+        ('shell("curl -fsS https://api.stripe.com/v1/refunds -d amount=1")', "`curl"),
+        ('shell("curl -fsS https://api.stripe.com/v1/refunds")', ""),
+        ("shell(\"psql -c 'delete from orders where id = 1'\")", "`psql"),
+        ("shell(\"psql -c 'select 1'\")", ""),
+        # Python
+        ('python("import stripe\\nstripe.Refund.create(charge=c)", args: { c: id })', "`stripe.Refund.create`"),
+        ("python(\"import requests\\nrequests.post('https://api.stripe.com/v1/refunds')\")", "the Python code"),
+        ("python(\"import requests\\nrequests.get('https://api.stripe.com/v1/refunds')\")", ""),
+        ("python(\"return 'requests.delete(x)'\")", ""),
+        # SQL
+        ('sql.execute(url: k, sql: "delete from orders where id = :id", params: { id: id })', "the SQL statement"),
+        ('sql.execute(url: k, sql: "update orders set deleted = true")', ""),
+        ('sql.execute(url: k, sql: "update orders set x = 1 -- ; drop table y")', ""),
+        ('sql.execute(url: k, sql: "insert into a values (1); truncate b")', "the SQL statement"),
+    ],
+)
+def test_what_cannot_be_undone(call: str, expected: str) -> None:
+    text = flow(f'secret k input id: string task f = shell("x") -> {{ f: file }} task a = {call}')
+    loaded = load_texts([("f.wf", text)])
+    assert [item for item in loaded.diagnostics if item.severity == "error"] == []
+    found = irreversible(list(tasks(loaded.project.flows[0]))[-1].call)
+    assert found.startswith(expected) if expected else found == ""
