@@ -40,7 +40,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.target",
         "wfc.embedded",
     ),
-    ("wfc.resolve", "wfc.settings", "wfc.files", "wfc.manifest", "wfc.taint", "wfc.dump", "wfc.undump"),
+    (
+        "wfc.resolve",
+        "wfc.settings",
+        "wfc.toml_places",
+        "wfc.files",
+        "wfc.manifest",
+        "wfc.taint",
+        "wfc.dump",
+        "wfc.undump",
+    ),
     (
         "wfc.trace",
         "wfc.values",
@@ -58,6 +67,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "wfc.gather",
         "wfc.unread",
+        "wfc.settings_places",
         "wfc.incremental",
         "wfc.render",
         "wfc.formats",

@@ -77,9 +77,14 @@ def read(path: str) -> tuple[Entry, ...]:
     from wfc.files import read_source
 
     remedy = f"write it anew: wfc check --write-baseline {path}"
+    text = read_source(path)
     try:
-        data = loads(read_source(path))
+        data = loads(text)
     except JSONDecodeError as error:
+        marks = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("<<<<<<< ")]
+        if marks:
+            both = f"keep the entries of both sides, each with a comma behind it but the last; or {remedy}"
+            raise UserError(f"{path}:{marks[0]}: a conflict of a merge stands here", both) from None
         raise UserError(f"{path}:{error.lineno}:{error.colno}: this is no JSON: {error.msg}", remedy) from None
     except RecursionError:
         raise UserError(f"{path} is nested too deep for a baseline", remedy) from None

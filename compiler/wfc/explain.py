@@ -31,8 +31,11 @@ def explain(code: str) -> str:
     for found in pages:
         if code.strip().lower() in (found.code.lower(), found.name):
             return text(found)
+    below = [known for known in PAGES if known.startswith(wanted)] if wanted else []
+    if below:
+        raise UserError(f"`{code}` is no code, but the beginning of several", f"name one: {', '.join(below)}")
     near = suggest(code, [*PAGES, *(found.name for found in pages)])
-    raise UserError(f"there is no code `{code}`", f"did you mean {near}?" if near else f"known: {', '.join(PAGES)}")
+    raise UserError(f"there is no code `{code}`", f"did you mean {near}?" if near else "docs/checks.md lists them")
 
 
 def text(found: Page) -> str:

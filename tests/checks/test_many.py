@@ -66,3 +66,10 @@ def test_a_syntax_error_hides_no_finding_elsewhere() -> None:
 def test_any_text_of_the_grammar_can_be_checked(seed: int) -> None:
     found = findings(program(seed))
     assert found == ordered(found)
+
+
+def test_a_task_whose_name_could_not_be_read_has_no_empty_name() -> None:
+    text = 'flow f { task "b" = shell("x") task c = http.get(url: "https://a.example/{nobody}") }'
+    said = [part for found in findings(text) for part in (found.message, found.help)]
+    assert any("a task without a name" in part for part in said)
+    assert not [part for part in said if "``" in part]

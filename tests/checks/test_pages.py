@@ -99,6 +99,22 @@ def test_explain_of_what_does_not_exist() -> None:
     assert raised.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("WF30", "name one: WF301, WF302, WF303, WF304, WF305, WF309"),
+        ("wf95", "name one: WF951, WF952, WF953"),
+        ("WF3o2", "did you mean WF302?"),
+        ("nothing-of-the-kind", "docs/checks.md lists them"),
+        ("", "docs/checks.md lists them"),
+    ],
+)
+def test_explain_of_a_beginning_and_of_a_slip(code: str, remedy: str) -> None:
+    with pytest.raises(UserError) as raised:
+        explain(code)
+    assert raised.value.remedy == remedy
+
+
 def test_selected_and_ignored() -> None:
     text = next(text for heading, _, text in examples(page("WF302").doc) if heading == "Bad")
     project = load_texts([("flow.wf", text)]).project

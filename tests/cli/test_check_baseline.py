@@ -61,6 +61,42 @@ def test_one_more_of_the_same_line_is_new() -> None:
     assert codes(known("twice.wf")) == ["WF206", "WF206"]
 
 
+def test_one_more_task_with_the_same_fault_is_new() -> None:
+    wfc("check", "--write-baseline", "known.json")
+    write("old.wf", OLD.replace("}", '  task b = shell("./b")\n}'))
+    assert codes(known("old.wf")) == ["WF302"]
+    wfc("check", "--write-baseline", "known.json")
+    assert codes(known("old.wf")) == []
+    write("old.wf", OLD.replace("}", '  task b = shell("./b")\n  task c = shell("./c")\n}'))
+    assert codes(known("old.wf")) == ["WF302"]
+
+
+def test_flows_in_another_order_are_known_and_renamed_ones_are_looked_at_again() -> None:
+    first, second = OLD.replace("old", "one"), OLD.replace("old", "two")
+    write("old.wf", first + second)
+    wfc("check", "--write-baseline", "known.json")
+    write("old.wf", second + first)
+    assert known() == (0, "", "4 known findings hidden by known.json\n")
+    write("old.wf", second + first.replace("one", "three"))
+    done = known()
+    assert (codes(done), done.err.count("stale in known.json: old.wf: WF302")) == (["WF302"], 1)
+
+
+def test_an_entry_twice_does_no_harm() -> None:
+    wfc("check", "--write-baseline", "known.json")
+    data = json.loads(Path("known.json").read_text("utf-8"))
+    write("known.json", json.dumps({**data, "findings": data["findings"] * 2}))
+    assert known() == (0, "", "3 known findings hidden by known.json\n")
+
+
+def test_a_conflict_of_a_merge_is_named() -> None:
+    wfc("check", "--write-baseline", "known.json")
+    head, *rest = Path("known.json").read_text("utf-8").splitlines(keepends=True)
+    write("known.json", "".join([head, "<<<<<<< HEAD\n", *rest[:2], "=======\n", *rest[:2], ">>>>>>> b\n", *rest[2:]]))
+    done = known()
+    assert (done.code, done.err.splitlines()[0]) == (2, "wfc: known.json:2: a conflict of a merge stands here")
+
+
 def test_what_is_gone_is_named() -> None:
     wfc("check", "--write-baseline", "known.json")
     write("old.wf", OLD.replace('"./a")', '"./a") timeout 1m'))
@@ -69,7 +105,9 @@ def test_what_is_gone_is_named() -> None:
     lines = done.err.splitlines()
     assert lines[0] == "2 known findings hidden by known.json"
     assert lines[1].startswith("stale in known.json: old.wf: WF302 `a` may hang")
-    assert lines[2] == "  help: they are mended: write it anew with --write-baseline known.json"
+    assert lines[2].startswith(
+        "  help: mended, or the flow, file or line reads otherwise now: write it anew with --write-"
+    )
     assert len(lines) == 3
     Path("old.wf").unlink()
     assert "stale in known.json: old.wf" in known().err

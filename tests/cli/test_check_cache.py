@@ -130,7 +130,7 @@ def test_small_projects_and_refusals_keep_nothing(kept: Path) -> None:
     wfc("check", "--no-cache")
     assert entries(kept) == []
     write("wfc.toml", '[check]\ncache = "no"\n')
-    assert wfc("check").err.startswith(f"wfc: {Path.cwd() / 'wfc.toml'}: `check.cache` is true or false")
+    assert wfc("check").err.startswith(f"wfc: {Path.cwd() / 'wfc.toml'}:2:1: `check.cache` is true or false")
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"\0" * 100, None])

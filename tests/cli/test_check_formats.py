@@ -111,7 +111,7 @@ def test_sarif_of_findings_in_the_settings_and_outside_of_the_folder(
     write("wfc.toml", "[target.kestra]\nfoo = 1\n")
     write("f.wf", FLOW)
     (first, *_) = sorted(sarif()["runs"][0]["results"], key=lambda result: result["ruleId"])
-    assert first["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "wfc.toml"}}
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "wfc.toml"}
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir("inner")
     outside = sarif(str(tmp_path / "f.wf"))["runs"][0]["results"][0]

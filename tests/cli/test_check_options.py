@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,8 @@ def test_what_is_run(options: list[str], wanted: list[str]) -> None:
         (["--ignore", "nothing-of-the-kind"], "--ignore names nothing-of-the-kind", "docs/checks/README.md lists them"),
         (["--ignore", "WF102"], "--ignore: WF102 is always reported, as it is", "mend what it finds"),
         (["--ignore", "WF00"], "--ignore: all of WF00 is always reported", "mend what it finds"),
+        (["--select", ""], "--select names no code", "leave it out, or name one"),
+        (["--ignore", " , "], "--ignore names no code", "leave it out, or name one"),
         (["--preset", "drafts"], "--preset names drafts, which is no preset", "did you mean draft?"),
         (["--preset", "draft", "--select", "WF3"], "--select and --preset both say what is run", "keep one"),
         (["--target", "kestrel"], "--target names kestrel", "did you mean kestra?"),
@@ -139,7 +142,7 @@ def test_paths_are_those_below_the_folder_of_the_settings(monkeypatch: pytest.Mo
         ("severity = { WF302 = 1 }", "`check.severity.WF302` is a text"),
         ('severity = { WF302 = "fatal" }', '[check.severity] WF302 is "fatal"'),
         ('severity = { WF001 = "info" }', "[check.severity]: WF001 is always reported"),
-        ('per-path = { "a/*" = ["WF3"] }', "`check.per-path.a/*` is a table"),
+        ('per-path = { "a/*" = ["WF3"] }', '`check.per-path."a/*"` is a table'),
         ('per-path = { "a/*" = { select = ["WF3"] } }', 'no setting `check.per-path."a/*".select`'),
         ('per-path = { "a/*" = { ignore = ["WF9999"] } }', "names WF9999"),
         ('presets = "draft"', "there is no setting `check.presets`"),
@@ -178,12 +181,45 @@ def test_flows_with_errors_are_not_compiled_and_it_is_said() -> None:
     assert done.err == "note: b.wf, c.wf not compiled for github: mend the errors first\n"
 
 
+CHILD = 'flow child { task c = shell("true") timeout 1m }\n'
+REFUSED = [
+    ("github", "concurrency 1 skip", "GitHub Actions has no `concurrency 1 skip`"),
+    (
+        "github",
+        "task a = flow.run(child) timeout 1m",
+        "GitHub Actions has no `timeout` for the call of a flow, as in `a`",
+    ),
+    (
+        "github",
+        " ".join(f"input i{number}: int = 1" for number in range(40)),
+        "the flow has 40 inputs, more than GitHub Actions takes",
+    ),
+    ("airflow", "concurrency 1 skip", "Airflow can't do this: `concurrency … skip`"),
+    ("kestra", "concurrency 1 cancel", "Kestra can't do this: `concurrency 1 cancel`"),
+    (
+        "kestra",
+        'workspace w { if run.attempt == 1 { task a = shell("x") } }',
+        "more than a plain task inside a workspace",
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "body", "said"), REFUSED)
+def test_what_a_target_refuses_is_a_sentence(target: str, body: str, said: str) -> None:
+    write("f.wf", f"flow f {{ {body} defaults {{ timeout 1m }} task z = shell('z') }}\n{CHILD}".replace("'", '"'))
+    found = json.loads(wfc("check", "--format", "json", "--target", target, "f.wf").out)["diagnostics"]
+    refused = [one for one in found if one["code"] == "WF951"]
+    assert [said in one["message"] for one in refused] == [True], found
+    assert refused[0]["why"].endswith(".")
+    assert refused[0]["why"][0] in "`" or refused[0]["why"][0].isupper()
+
+
 def test_a_circle_of_flows_that_is_no_error_is_refused_by_github() -> None:
     write("f.wf", "flow a { task x = flow.run(b) }\nflow b { task x = flow.run(a) }\n")
     write("wfc.toml", '[check.severity]\nWF901 = "info"\n')
     assert sorted(codes(check("--target", "github", "f.wf"))) == ["WF901", "WF951", "WF951"]
     done = wfc("compile", "--target", "github", "-o", "out", "f.wf")
-    assert (done.code, "a flow that runs itself, by `b`" in done.err) == (1, True)
+    assert (done.code, "the call of `b` closes a circle" in done.err) == (1, True)
 
 
 def test_presets_grow_and_hold_only_what_may_be_ignored() -> None:

@@ -131,11 +131,12 @@ def named_calls(task: Task) -> Named:
 
 def calls_of(task: Task) -> Named:
     """The calls of a task that could be resolved, and what to call them: `` `pay` ``, ``the undo of `pay` ``."""
-    named = [(f"`{task.label}`", task.call)]
+    title = f"`{task.label}`" if task.label else "a task without a name"
+    named = [(title, task.call)]
     if task.fallback and task.fallback.call:
-        named.append((f"the fallback of `{task.label}`", task.fallback.call))
+        named.append((f"the fallback of {title}", task.fallback.call))
     if task.undo:
-        named.append((f"the undo of `{task.label}`", task.undo))
+        named.append((f"the undo of {title}", task.undo))
     return tuple((title, call) for title, call in named if not is_hole(call))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wfc.commands.common import exit_code, findings, rules_of
+from wfc.commands.common import exit_code, findings, rules_of, sources
 from wfc.files import write_out, write_text
 from wfc.gather import collect, loaded
 from wfc.record import Record
@@ -128,17 +128,17 @@ def show(found: tuple[Diagnostic, ...], gathered: Gathered, args: Options) -> No
     """The findings in the form that was asked for, on standard output or in a file. Raises UserError for the file."""
     import wfc.render as render
 
-    sources = gathered.loaded.sources
+    texts = sources(gathered)
     if args.format == "pretty":
-        text = render.pretty(found, sources, not args.output and render.wants_colour(sys.stdout))
+        text = render.pretty(found, texts, not args.output and render.wants_colour(sys.stdout))
     elif hasattr(render, args.format):
-        text = getattr(render, args.format)(found, sources)
+        text = getattr(render, args.format)(found, texts)
     else:
         from wfc.formats import Report
         from wfc.formats import render as render_format
 
         flows = gathered.loaded.project.flows
-        text = render_format(args.format, Report(found, sources, gathered.asked, flows, gathered.settings.folder))
+        text = render_format(args.format, Report(found, texts, gathered.asked, flows, gathered.settings.folder))
     if args.output:
         write_text(args.output, text)
     else:

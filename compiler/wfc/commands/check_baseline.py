@@ -6,6 +6,7 @@ import sys
 
 from wfc import baseline
 from wfc.check import in_preset
+from wfc.commands.common import sources
 from wfc.files import write_text
 from wfc.formats import Report
 
@@ -25,7 +26,7 @@ def with_baseline(
     Standard error says what was hidden, what is stale and what was written. Raises UserError for the files.
     """
     loaded, folder = gathered.loaded, gathered.settings.folder
-    report = Report(found, loaded.sources, gathered.asked, loaded.project.flows, folder)
+    report = Report(found, sources(gathered), gathered.asked, loaded.project.flows, folder)
     if args.write_baseline:
         pairs = baseline.entries(report)
         write_text(args.write_baseline, baseline.text([item for item, _ in pairs]))
@@ -41,7 +42,8 @@ def with_baseline(
     for item in compared.stale:
         print(f"stale in {args.baseline}: {item.path}: {item.code} {item.message}", file=sys.stderr)
     if compared.stale:
-        print(f"  help: they are mended: write it anew with --write-baseline {args.baseline}", file=sys.stderr)
+        remedy = f"write it anew with --write-baseline {args.baseline}"
+        print(f"  help: mended, or the flow, file or line reads otherwise now: {remedy}", file=sys.stderr)
     return compared.found
 
 

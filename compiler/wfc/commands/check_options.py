@@ -19,7 +19,7 @@ def read(arguments: list[str]) -> Options:
     """
     args = options().parse_args(arguments)
     refuse_pairs(args)
-    select, ignore = listed(args.select), listed(args.ignore)
+    select, ignore = listed("--select", args.select), listed("--ignore", args.ignore)
     rules = CheckSettings(args.preset, select, ignore) if args.preset or select or ignore else None
     return Options(
         args.paths,
@@ -85,9 +85,15 @@ def options() -> ArgumentParser:
     return made
 
 
-def listed(values: Iterable[str]) -> tuple[str, ...]:
-    """The parts between the commas of all values, without blanks; empty ones are left out."""
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+def listed(option: str, values: Iterable[str]) -> tuple[str, ...]:
+    """The parts between the commas of all values, without blanks. Raises UserError for a value without any."""
+    found: list[str] = []
+    for value in values:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not parts:
+            raise UserError(f"{option} names no code", f"leave it out, or name one: {option} WF3,missing-retry")
+        found += parts
+    return tuple(found)
 
 
 def target(text: str) -> tuple[str, str]:

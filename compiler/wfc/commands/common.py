@@ -7,19 +7,20 @@ import sys
 
 from wfc.errors import FINDINGS, GOOD, USAGE
 from wfc.pipeline import has_errors
+from wfc.record import replace
 from wfc.settings import CheckSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wfc import ir
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
-    from wfc.pipeline import Loaded
     from wfc.rules import Rules
     from wfc.settings import Settings
+    from wfc.source import Source, Span
 
 
 def parser(command: str, description: str) -> ArgumentParser:
@@ -48,17 +49,21 @@ def add_paths(to: ArgumentParser) -> None:
 def rules_of(settings: Settings, more: CheckSettings | None = None) -> Rules | None:
     """What the settings and the command line (`more`) want of the checks; None for nothing in particular.
 
-    The commands of [check.commands] are known from then on. Raises UserError (wfc.rules.rules).
+    Raises UserError (wfc.rules.rules).
     """
     if more is None and settings.check == CheckSettings():
         return None
     from wfc.rules import rules
 
+    return rules(settings.check, settings.folder, more)
+
+
+def add_commands(settings: Settings) -> None:
+    """Let the reader of scripts know the commands of [check.commands], from now on."""
     if settings.check.commands:
         from wfc.embedded.shell import extend
 
         extend({name: dict(forms) for name, forms in settings.check.commands})
-    return rules(settings.check, settings.folder, more)
 
 
 def findings(
@@ -70,27 +75,58 @@ def findings(
     """
     from wfc.check import in_preset, run_checks
     from wfc.diagnostic import ordered
-    from wfc.target_options import option_findings
 
+    add_commands(gathered.settings)
     loaded = gathered.loaded
     rules = rules or rules_of(gathered.settings)
     codes = rules.codes if rules else in_preset("recommended")
     checked = run_checks(loaded.project, codes, before=loaded.diagnostics, known=known)
     asked = {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
-    found = ordered(
-        found
-        for found in (*loaded.diagnostics, *checked, *option_findings(loaded.project))
-        if found.span.source in asked
-    )
+    there = [found for found in (*loaded.diagnostics, *checked) if found.span.source in asked]
+    found = ordered((*placed(there, gathered), *options(gathered)))
     return rules.apply(found) if rules else found
 
 
-def show(diagnostics: Iterable[Diagnostic], loaded: Loaded) -> None:
+def placed(found: Iterable[Diagnostic], gathered: Gathered) -> Iterable[Diagnostic]:
+    """The findings, those in the settings at their places in wfc.toml."""
+    spans = (span for one in found for span in (one.span, *(label.span for label in one.labels)))
+    if all(span.source != "wfc.toml" for span in spans):
+        return found
+    from wfc.settings_places import placed
+
+    return placed(found, gathered.settings)
+
+
+def options(gathered: Gathered) -> Iterable[Diagnostic]:
+    """What is wrong with options of targets, in the flows that were asked for and in the settings."""
+    from wfc.target_options import option_findings
+
+    settings = gathered.settings
+
+    def at(keys: tuple[str, ...]) -> Span:
+        from wfc import settings_places
+
+        return settings_places.at(settings, keys)
+
+    flows = tuple(flow for flow in gathered.loaded.project.flows if flow.span.source in gathered.asked)
+    return option_findings(replace(gathered.loaded.project, flows=flows), at)
+
+
+def sources(gathered: Gathered) -> dict[str, Source]:
+    """Path → text of all that findings can point at: the flows, and wfc.toml."""
+    if not gathered.settings.text:
+        return gathered.loaded.sources
+    from wfc.settings_places import source_of
+
+    return {**gathered.loaded.sources, **source_of(gathered.settings)}
+
+
+def show(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
     """Print findings in the pretty form to standard error."""
     from wfc.render import pretty, wants_colour
 
     out = sys.stderr
-    text = pretty(tuple(diagnostics), loaded.sources, wants_colour(out))
+    text = pretty(tuple(diagnostics), sources, wants_colour(out))
     out.write(text)
 
 
@@ -108,6 +144,6 @@ def resolved(gathered: Gathered) -> list[ir.Flow] | None:
     asked = set(gathered.asked)
     found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
     if has_errors(found):
-        show(found, gathered.loaded)
+        show(found, sources(gathered))
         return None
     return [flow for flow in gathered.loaded.project.flows if flow.span.source in asked]

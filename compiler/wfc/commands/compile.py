@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.commands.common import add_paths, findings, parser, rules_of, show
+from wfc.commands.common import add_paths, findings, parser, rules_of, show, sources
 from wfc.errors import FINDINGS, GOOD, UserError
 from wfc.files import write_all, write_out, write_text
 from wfc.gather import Gathered, gather
@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
         lossy = [item for result in results for item in result.diagnostics]
         rules = rules_of(gathered.settings)
         found += rules.apply(lossy) if rules else lossy
-    show(found, gathered.loaded)
+    show(found, sources(gathered))
     if has_errors(found):
         return FINDINGS
     return deliver(args, target, results)

@@ -7,7 +7,6 @@ import sys
 from wfc.commands.common import add_paths, parser, show
 from wfc.errors import FINDINGS, GOOD
 from wfc.files import read_source, write_out, write_text
-from wfc.pipeline import Loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ def run(arguments: list[str]) -> int:
 
 def one(path: str, args: Namespace) -> int:
     """Format one file, or standard input to standard output."""
-    from wfc import ir
     from wfc.format import format_document
     from wfc.parse import parse
     from wfc.source import Source
@@ -40,7 +38,7 @@ def one(path: str, args: Namespace) -> int:
     text = read_source(path)
     document, problems = parse(path, text)
     if problems:
-        show(problems, Loaded(ir.Project(()), problems, {path: Source(path, text)}, (document,)))
+        show(problems, {path: Source(path, text)})
         return FINDINGS
     result = format_document(document)
     if args.diff and result != text:

@@ -40,7 +40,7 @@ def run(arguments: list[str]) -> int:
         return QUESTIONS
     loaded = load_texts([(NAME, result.text), *others], settings)
     if any(item.severity != "info" for item in result.found) and not args.force:
-        show(result.found, loaded)
+        show(result.found, loaded.sources)
         print(
             f"wfc: {result.stopped or 'the flow has findings'}; it was not written (--force writes it)", file=sys.stderr
         )
@@ -150,7 +150,7 @@ def deliver(args: Namespace, result: Result, loaded: Loaded) -> int:
         if flow.span.source != NAME:
             continue
         compiled = compile_flow(loaded.project, flow, target)
-        show(compiled.diagnostics, loaded)
+        show(compiled.diagnostics, loaded.sources)
         if has_errors(compiled.diagnostics):
             return FINDINGS
         write_out(compiled.artifacts[0].text)

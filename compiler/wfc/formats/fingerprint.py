@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wfc.rules import relative
 
 TYPE_CHECKING = False
@@ -14,11 +16,19 @@ if TYPE_CHECKING:
     from wfc.source import Source
 
 
+GROUPED = ("WF301", "WF302")
+"""Codes whose finding may stand for several tasks (wfc.checks.lacking): one task more is another finding."""
+
+NAMED = re.compile(r"`[^`]*`|\d+")
+"""Names and numbers in a message: these stay when it is said in other words."""
+
+
 def fingerprints(report: Report) -> list[str]:
     """32 hex digits for each finding of a report, in its order; no two alike.
 
     They are made of the code, the path as seen from the project's folder, the flow, the lines of the finding without
-    their spaces at the ends and with one blank for several, and a number for those that are alike in all that.
+    their spaces at the ends and with one blank for several, what it names where it stands for several tasks (GROUPED),
+    and a number for those that are alike in all that.
     """
     from hashlib import sha256
 
@@ -27,7 +37,9 @@ def fingerprints(report: Report) -> list[str]:
     prints = []
     for one in report.found:
         path = relative(one.span.source, report.folder)
-        parts = one.code, path, flow_of(one, starts), lines(one, report.sources.get(one.span.source))
+        parts: tuple[str, ...] = (one.code, path, flow_of(one, starts), lines(one, report.sources.get(one.span.source)))
+        if one.code in GROUPED and one.labels:
+            parts = (*parts, *NAMED.findall(one.message))
         seen[parts] = seen.get(parts, 0) + 1
         text = "\0".join([*parts, str(seen[parts])])
         prints.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])

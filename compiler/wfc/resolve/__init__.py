@@ -89,11 +89,15 @@ def check_actions(documents: list[Document], signatures: Signatures, report: Rep
                 report.unknown("action", head, document.span(run.nodes()[0]), signatures.names("action"), listing=False)
 
 
+DEFAULTS_HEAD = "flow defaults { defaults { "
+"""What stands before the clauses of the settings, which are read as a flow of their own."""
+
+
 def project_defaults(clauses: str, report: Report) -> Policies | None:
     """The policies that [defaults] of wfc.toml writes; what is wrong with them is reported at `wfc.toml`."""
     if not clauses:
         return None
-    document, problems = parse("wfc.toml", f"flow defaults {{ defaults {{ {clauses} }} }}")
+    document, problems = parse("wfc.toml", f"{DEFAULTS_HEAD}{clauses} }} }}")
     report.found += problems
     node = next((part for part in walk(document.root) if part.kind == "defaults"), None)
     if not isinstance(node, Node):

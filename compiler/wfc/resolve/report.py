@@ -54,7 +54,7 @@ class Report:
 
         listing: may all that is known be shown? If not, it is what has the same first part (`git.…`).
         """
-        names = sorted(set(known))
+        names = sorted({*known} - {""})  # a name that could not be read is empty
         near = suggest(name, names)
         if near:
             fix = Fix(f"write `{near}`", (Edit(span, near),), safe=False)

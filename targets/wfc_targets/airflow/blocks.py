@@ -260,7 +260,7 @@ class Blocks:
             lossy(
                 self.names,
                 stmt.span,
-                f"`by` names a user, `{stmt.by}`",
+                f"`by` is a user, so `{stmt.by}` has to be one",
                 "ApprovalOperator knows users, no groups or roles.",
                 "name a user, or give the group the permission to answer and leave `by` out",
             )

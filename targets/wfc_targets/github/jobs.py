@@ -236,7 +236,7 @@ def unrolled_loop(draft: Draft, stmt: ir.For, line: Line) -> Line:
     if stmt.maximum is not None and stmt.maximum < len(unrolled(stmt)):
         draft.unsupported(
             stmt.span,
-            f"at most {stmt.maximum} of {len(unrolled(stmt))} items at once, each of several jobs",
+            f"GitHub Actions can't hold {len(unrolled(stmt))} items of several jobs to {stmt.maximum} at once",
             "GitHub Actions bounds the legs of a matrix, and a leg is one job.",
             "leave `max` out, raise it to the number of items, or put the body into a flow of its own",
         )

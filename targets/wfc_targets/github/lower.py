@@ -165,7 +165,7 @@ def _concurrency(draft: Draft) -> tuple[str, bool]:
     if wanted.limit != 1 or wanted.mode == "skip":
         draft.unsupported(
             wanted.span,
-            f"concurrency {wanted.limit} {wanted.mode}",
+            f"GitHub Actions has no `concurrency {wanted.limit} {wanted.mode}`",
             "GitHub Actions lets one run of a group run and one wait, or ends the older one.",
             "write `concurrency 1 queue` or `concurrency 1 cancel`",
         )

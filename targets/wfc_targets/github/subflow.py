@@ -51,7 +51,7 @@ def called(draft: Draft, stmt: ir.Task, line: Line) -> Line:
     if child is not None and any(one.name == draft.flow.name for one in family(draft.project, child)):
         draft.unsupported(
             stmt.span,
-            f"a flow that runs itself, by `{op.flow}`",
+            f"the call of `{op.flow}` closes a circle of flows that run each other",
             "GitHub Actions refuses workflows that call each other in a circle.",
             "take the call out of one of them",
         )
@@ -127,7 +127,7 @@ def _limits(draft: Draft, stmt: ir.Task, line: Line) -> None:
         if wanted:
             draft.unsupported(
                 stmt.call.timeout_span or stmt.span if clause == "timeout" else stmt.span,
-                f"`{clause}` around the call of the flow in `{stmt.label}`",
+                f"GitHub Actions has no `{clause}` for the call of a flow, as in `{stmt.label}`",
                 "A calling job on GitHub Actions takes no timeout and no retry, and its failure fails the run.",
                 "put the tasks of the called flow here, or the clause on its tasks",
             )

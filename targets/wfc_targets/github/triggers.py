@@ -108,7 +108,7 @@ def _inputs(draft: Draft, event: str) -> Json:
     if event == DISPATCH and len(inputs) > MOST_INPUTS:
         draft.unsupported(
             inputs[MOST_INPUTS].span,
-            f"{len(inputs)} inputs",
+            f"the flow has {len(inputs)} inputs, more than GitHub Actions takes",
             f"A workflow on GitHub Actions takes at most {MOST_INPUTS} inputs.",
             "put some of them together in one input of a record type",
         )

@@ -292,7 +292,7 @@ def workspace(unit: Unit, stmt: ir.Workspace, site: Site) -> Tasks:
         plain = isinstance(inner, ir.Task) and not (inner.fallback or inner.until or inner.holds or retried)
         if not plain:
             unit.unsupported(
-                "this inside a workspace",
+                "more than a plain task inside a workspace",
                 inner.span,
                 "its WorkingDirectory takes plain tasks only, and would hang on a retry beside a timeout",
                 "move the timeout, fallback, branch or loop out of the workspace",

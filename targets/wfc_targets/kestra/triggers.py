@@ -166,7 +166,7 @@ def _gate(unit: Unit, trigger: ir.Trigger, name: str) -> list[model.EngineTask]:
         return []
     if trigger.kind != "file" and len([other for other in unit.flow.triggers if other.kind != "manual"]) > 1:
         unit.unsupported(
-            "this `where`",
+            "`where` with this expression",
             where.span,
             "Pebble has no form of the expression, and a task can't tell which of several triggers started the run",
             "test it by `if` or `require` in the flow, or give each trigger a flow of its own",

@@ -98,12 +98,14 @@ class Unit:
 
     def unsupported(self, what: str, span: Span, why: str, remedy: str) -> None:
         """WF951: nothing is written."""
+        message, why = f"Kestra can't do this: {what}", sentence(why)
         self.diagnostics.append(
-            Diagnostic("WF951", "unsupported-by-target", ERROR, f"Kestra can't do {what}", span, why=why, help=remedy)
+            Diagnostic("WF951", "unsupported-by-target", ERROR, message, span, why=why, help=remedy)
         )
 
     def lossy(self, what: str, span: Span, why: str, remedy: str) -> None:
         """WF952: it is written, and a run may show a difference."""
+        why = sentence(why)
         self.diagnostics.append(Diagnostic("WF952", "lossy-on-target", WARNING, what, span, why=why, help=remedy))
 
     def reads(self, path: str) -> set[str] | None:
@@ -242,6 +244,12 @@ def script_task(
         output_files=list(output_files) or None,
         script=yaml.Block(text),
     )
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence: a capital letter in front, unless a name stands there, and a full stop."""
+    first = text.partition(" ")[0]
+    return (text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text) + "."
 
 
 def _fields_read(flow: Flow) -> dict[str, set[str] | None]:
