@@ -1,8 +1,9 @@
 """Scripts as data, platform and operations engineers write them, labelled by what really happens when they run twice.
 
 The label is the truth, not what an analyser could know. `read`: nothing but the log, variables and temporary files of
-its own change. `safe`: after the second run the world is as after the first, and the second run does not fail.
-`unsafe`: something is there twice or differs, or the second run fails. `unknown-ok`: the text does not say.
+its own change. `safe`: after the second run the world is as after the first, and the second run does not fail; a line
+of its own that a script adds to a log counts as nothing. `unsafe`: something is there twice or differs, or the second
+run fails. `unknown-ok`: the text does not say.
 Both runs see the same directory, the same environment and a world that nobody else touched in between.
 """
 
@@ -166,7 +167,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     # --- not the same twice
     ("mkdir /srv/app", "unsafe"),
     ("mkdir -m 700 secrets\ncp key.pem secrets/", "unsafe"),
-    ('echo "$(date) started" >> /var/log/import.log', "unsafe"),
+    ('echo "$(date) started" >> /var/log/import.log', "safe"),
     ("cat today.csv >> history.csv", "unsafe"),
     ('for f in in/*.csv; do\n  tail -n +2 "$f" >> all.csv\ndone', "unsafe"),
     ("ln -s /srv/releases/42 /srv/current", "unsafe"),
@@ -242,7 +243,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ('sqlite3 shop.db "create table runs (id int)"', "unsafe"),
     ("tar -rf all.tar new.txt", "unsafe"),
     ("iptables -A INPUT -p tcp --dport 80 -j ACCEPT", "unsafe"),
-    ("logger -t import 'import done'", "unsafe"),
+    ("logger -t import 'import done'", "safe"),
     ("az group create -n rg -l westeurope\naz storage blob upload -f a.csv -c in -n a.csv --overwrite", "safe"),
     ("gcloud pubsub topics publish orders --message=hello", "unsafe"),
     ("gcloud compute instances create worker-1 --zone europe-west1-b", "unsafe"),
@@ -263,7 +264,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ("terraform import aws_s3_bucket.b reports", "unsafe"),
     ("az servicebus queue create -g rg --namespace-name ns -n orders", "safe"),
     ('vault kv put secret/app token="$T"', "unsafe"),
-    ("exec > >(tee -a /var/log/job.log) 2>&1\necho hi", "unsafe"),
+    ("exec > >(tee -a /var/log/job.log) 2>&1\necho hi", "safe"),
     ('{ echo "# $DAY"; cat notes.md; } >> CHANGELOG.md', "unsafe"),
     ("dd if=/dev/zero of=/swapfile bs=1M count=1024\nmkswap /swapfile", "unknown-ok"),
     ("git stash\ngit checkout main\ngit stash pop", "unknown-ok"),

@@ -6,7 +6,6 @@ Assumed of both runs: the same directory, the same environment, and a world that
 from __future__ import annotations
 
 from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict, joined
-from wfc.patterns import ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Levels of the tree that are followed: far more than people write, far less than the stack holds."""
-
-BEYOND = ready(
-    r"/dev/(?:tcp|udp)/|(?:^|[\s;&|])alias\s|\s--next\b|\s--mail-\w+|\bsmtps?://|-exec(?:dir)?\b[^\n]*-(?:exec|delete|ok)|\bftps?://",
-)
-"""What the reader does not follow: sockets, aliases, mail, FTP, several requests of one curl or actions of one find."""
 
 _parsers: list[Parser] = []
 _tables: list[Table] = []
@@ -68,8 +62,6 @@ def examined(script: str, table: Table) -> Verdict:
     if root.has_error or is_deep(root):
         return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
     reasons = Reader(table, lambda text: parser().parse(text).root_node).script(root)
-    if beyond := BEYOND.search(script):
-        reasons = (*reasons, Reason("beyond", UNKNOWN, beyond.start(), beyond.end(), f"`{beyond[0].strip()}`"))
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
     return joined(reasons)
