@@ -48,9 +48,6 @@ CHECK_KEYS = {
     "cache": bool,
 }
 
-DOES = ("read", "safe", "write", "unknown", "unsafe")
-"""What a second run of a command does (wfc/embedded/commands.toml says what each means)."""
-
 
 class CheckSettings(Record):
     """[check], or the same from the command line: codes, prefixes and names of checks as they are written.
@@ -182,11 +179,19 @@ def commands_of(table: dict[str, Json]) -> dict[str, Json]:
 def forms_of(path: str, name: str, forms: Json) -> tuple[tuple[str, str], ...]:
     """(form, what it does) of one entry of [check.commands]; a text alone is about every call.
 
-    Raises UserError for what is not one of DOES, or no text.
+    Raises UserError for what is not one of DOES (wfc/embedded/commands.toml says what each means), and for an entry
+    that could never be of use.
     """
+    from wfc.embedded.verdict import DOES
+
     place = f"{path}: [check.commands] {name}"
     if not isinstance(forms, dict):
         forms = {"": forms}
+    if len(name.split()) != 1:
+        word, _, rest = name.partition(" ")
+        raise UserError(f"{place}: a command is one word", f'write `"{word}" = {{ "{rest}" = "…" }}`')
+    if not forms:
+        raise UserError(f"{place} says nothing", f"say what it does: {', '.join(DOES)}")
     for form, does in forms.items():
         if does not in DOES:
             raise UserError(f"{place} {form}".rstrip() + f" is {does!r}", f"known: {', '.join(DOES)}")

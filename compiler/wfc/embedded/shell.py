@@ -45,11 +45,7 @@ def classify(script: str, known: Known | None = None) -> Verdict:
 
         return examined(script, Table(known))
     if script not in _read:
-        if not _tables:
-            from wfc.embedded.shell_table import Table
-
-            _tables.append(Table({}))
-        _read[script] = examined(script, _tables[0])
+        _read[script] = examined(script, usual_table())
     return _read[script]
 
 
@@ -65,6 +61,32 @@ def examined(script: str, table: Table) -> Verdict:
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
     return joined(reasons)
+
+
+def destructive(script: str) -> tuple[Reason, ...]:
+    """The calls of a script that take away a whole thing that it does not make again; none where it can't be parsed.
+
+    kind: `removal` of files of the machine, or `destruction`. effect: what it does, as a clause for a message.
+    """
+    from wfc.embedded.shell_destroys import lasting
+    from wfc.embedded.shell_reader import Reader
+
+    data = script.encode("utf-8", "replace")
+    root = parser().parse(data).root_node
+    if root.has_error or is_deep(root):
+        return ()
+    reader = Reader(usual_table(), lambda text: parser().parse(text).root_node)
+    reader.script(root)
+    return tuple(in_characters(reason, data) for reason in lasting(reader))
+
+
+def usual_table() -> Table:
+    """The table with the commands of the project."""
+    if not _tables:
+        from wfc.embedded.shell_table import Table
+
+        _tables.append(Table({}))
+    return _tables[0]
 
 
 def is_deep(root: Node) -> bool:

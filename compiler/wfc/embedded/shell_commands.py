@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from wfc.embedded import shell_inner, shell_sql
+from wfc.embedded import shell_destroys, shell_inner, shell_sql
 from wfc.embedded.shell_guards import COMMAND, FAILS, NEW_NAME, REPEATS, Found, doubtful, judged
-from wfc.embedded.shell_table import WRITE
-from wfc.embedded.shell_words import NEW, STABLE, Word
-from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
+from wfc.embedded.shell_words import NEW, STABLE, Word, bare
+from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE, WRITE
 from wfc.patterns import ready
 
 TYPE_CHECKING = False
@@ -32,7 +31,6 @@ IN_DIRECTORY = frozenset(["git", "patch", "ssh-keygen", "openssl"])
 """Commands that work on the directory they are called in."""
 SEVERAL = ("--next", "-:")
 OTHER_SERVERS = ("smtp://", "smtps://", "ftp://", "ftps://", "--mail-")
-PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
 FLAGS_NAME = ready(r"(?i)opt|arg|flag|extra|param")
 INNOCENT_POST = ready(r"(?i)/oauth|/token|/login|/auth\b|graphql|/_?search|/query|idempotency-key")
 AWK_WRITES = ready(r"system\s*\(|\bprintf?\b[^}]*[>|]|\|\s*getline|-i\s+inplace")
@@ -46,6 +44,8 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node, *, functi
         return reader.unread(node)
     if functions and called in reader.functions:
         return shell_inner.function(reader, called, words)
+    if reader.table.is_told(called, [one.text for one in words]):
+        return looked_up(reader, called, words, node)
     if called == "docker" and words and words[0].text == "compose":
         return looked_up(reader, "docker-compose", words[1:], node)
     if (inner := inside(reader, called, words, node)) is not None:
@@ -108,14 +108,6 @@ def is_unfollowed(words: Sequence[Word]) -> bool:
     )
 
 
-def bare(name: str) -> str:
-    """A name without the place of a usual program and without the backslash that avoids an alias."""
-    for place in PLACES:
-        if name.startswith(place):
-            return name[len(place) :]
-    return name.lstrip("\\")
-
-
 def stream_editor(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
     """`sed` and `awk`, which read unless their program writes or a flag says so."""
     flags = [one.text for one in words if one.text.startswith("-")]
@@ -138,6 +130,8 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         texts[0] = f"-{texts[0]}"
     numbers, flags = command.parsed(texts)
     form = command.form([texts[number] for number in numbers], flags)
+    if command.destroys:
+        shell_destroys.remember(reader, name, command, [texts[number] for number in numbers], flags, node)
     targets = [words[number] for number in numbers][len(form.words) :]
     values = [(one, flag) for flag, value in flags if value is not None for one in words if one.text.endswith(value)]
     about = concerned(command, form, targets, values)

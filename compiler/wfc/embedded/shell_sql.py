@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc.embedded.shell_destroys import DESTRUCTION
 from wfc.embedded.shell_guards import FAILS, REPEATS
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
 from wfc.patterns import ready
@@ -26,6 +27,8 @@ CLIENTS = {
 PLAIN_CLIENTS = {"sqlite3": "sqlite", "duckdb": "duckdb"}
 """Those whose SQL is the word behind the file."""
 CLIENT_OPTIONS = "-h -p -U -d -v -F -o -f -P --host --port --user --dbname --set --file --variable --username -u -D"
+EVERY_ROW = {"delete-all": "deletes every row", "update-all": "changes every row"}
+"""Kinds of statements without WHERE, as the reader of SQL calls them."""
 OTHER_READS = ready(r"(?is)\s*(?:\\d\w*|\\l\w*|\.tables|\.schema|show\b[^;]*|describe\s[^;]*);?\s*$")
 COPY_IN = ready(r"(?is)\s*\\copy\s+[\w.\"${}]+\s*(?:\([^()]*\)\s*)?from\b")
 COPY_OUT = ready(r"(?is)\s*\\copy\s+(?:[\w.\"${}]+\s*(?:\([^()]*\)\s*)?|\(.*\)\s*)to\s+(?!program\b)")
@@ -70,7 +73,7 @@ def bigquery(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
     if "dry_run" in flags:
         return []
     given = words[-1] if words[-1].text[:1] != "-" and words[-1].text != "query" else reader.given()
-    verdict, effect = sql_verdict(given.text, "bigquery") if given is not None else (UNKNOWN, "")
+    verdict, effect, _ = sql_verdict(given.text, "bigquery") if given is not None else (UNKNOWN, "", ())
     if "destination_table" in flags and verdict == READ:
         verdict, effect = (SAFE, "") if "replace" in flags else (UNKNOWN, "")
         if "append_table" in flags:
@@ -83,30 +86,33 @@ def sql(reader: Reader, texts: Sequence[str], dialect: str, words: Sequence[Word
     given = reader.given()
     if not texts and given is not None and not given.many:
         texts, words = [given.text], [given, *words]
-    verdict, effect = sql_verdict(";\n".join(texts), dialect)
+    verdict, effect, kinds = sql_verdict(";\n".join(texts), dialect)
     if verdict == SAFE and any(one.change for one in words):
         verdict = UNKNOWN  # it writes another key or value in each run
     if verdict == READ:
         return []
+    if done := next((EVERY_ROW[kind] for kind in kinds if kind in EVERY_ROW), ""):
+        reader.destroyed.append((reader.found(DESTRUCTION, UNSAFE, node, done, "").reason, frozenset()))
     kind = FAILS if effect.startswith("fails") else REPEATS
     return [reader.found(kind, verdict, node, effect, "", frozenset(one.text for one in words))]
 
 
-def sql_verdict(text: str, dialect: str) -> tuple[str, str]:
-    """(verdict, what a second run does) of a SQL text with expansions of the shell in it."""
+def sql_verdict(text: str, dialect: str) -> tuple[str, str, tuple[str, ...]]:
+    """(verdict, what a second run does, kinds of its statements) of a SQL text with expansions of the shell in it."""
     if OTHER_READS.match(text):
-        return READ, ""
+        return READ, "", ()
     if COPY_IN.match(text) and ";" not in text:
-        return UNSAFE, "adds the rows again, or fails on their key"
+        return UNSAFE, "adds the rows again, or fails on their key", ()
     if COPY_OUT.match(text) and ";" not in text:
-        return SAFE, ""
+        return SAFE, "", ()
     plain = expanded(text)
     if plain is None or not plain.strip() or OF_CLIENT.search(plain):
-        return UNKNOWN, ""
+        return UNKNOWN, "", ()
     from wfc.embedded.sql import classify
 
     found = classify(plain, dialect)
-    return found.kind, next((one.effect for one in found.reasons if one.verdict == found.kind), "")
+    effect = next((one.effect for one in found.reasons if one.verdict == found.kind), "")
+    return found.kind, effect, tuple(one.kind for one in found.reasons)
 
 
 def expanded(text: str) -> str | None:

@@ -52,6 +52,8 @@ class State:
         self.looked_at: set[str] = set()
         self.edited: set[str] = set()
         """The files that a command may have changed in a way that nobody can read here."""
+        self.destroyed: list[tuple[Reason, frozenset[str]]] = []
+        """Calls that take away a whole thing, and the words that name it."""
         self.removed_later: list[tuple[int, str]] = []
         self.made_later: list[tuple[int, str]] = []
         """(place, word) of all that is taken away, and of all that is made."""

@@ -20,6 +20,8 @@ CHANGING = frozenset(
 MAKERS = frozenset(["uuidgen", "mktemp", "tempfile", "pwgen", "shuf"])
 DAYS = frozenset("YymdFjUuVGgbBaAeCD")
 """The letters of `date` that tell no less than a day."""
+PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
+"""Where usual programs are."""
 ESCAPED = ready(r"\\([\\\"$`])")
 """What a backslash takes the meaning of within double quotes."""
 PARTS = frozenset(
@@ -37,6 +39,14 @@ class Word(Record):
     names: frozenset[str]
     many: bool
     change: str
+
+
+def bare(name: str) -> str:
+    """A name without the place of a usual program and without the backslash that avoids an alias."""
+    for place in PLACES:
+        if name.startswith(place):
+            return name[len(place) :]
+    return name.lstrip("\\")
 
 
 def source(node: Node) -> str:
