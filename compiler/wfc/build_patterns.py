@@ -18,6 +18,7 @@ MODULES = (
     "text",
     "resolve.literals",
     "checks.dangerous_removal",
+    "checks.destructive_command",
     "checks.hardcoded_secret",
     "checks.remote_script",
     "checks.scripts",
@@ -27,9 +28,13 @@ MODULES = (
     "embedded.sql",
     "embedded.sql_clock",
     "embedded.sql_objects",
-    "embedded.shell",
     "embedded.shell_commands",
+    "embedded.shell_destroys",
+    "embedded.shell_log",
+    "embedded.shell_quotes",
     "embedded.shell_sql",
+    "embedded.shell_state",
+    "embedded.shell_words",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")

@@ -187,6 +187,8 @@ def test_the_table_is_large_and_every_entry_can_be_read() -> None:
         ("psql -c 'select 1' >> rows.log", "unknown"),
         ("echo a >> \"$CATALOG\"", "unsafe"),
         ("echo a >> blog/index.html", "unsafe"),
+        ("echo a >> /srv/logs/clicks.csv", "unsafe"),
+        ("echo a >> \"logs/$DAY.jsonl\"", "unsafe"),
         ("logger a", "safe"),
         ("mkdir a >> a.log", "unsafe"),
         # what only looks like work, and what is

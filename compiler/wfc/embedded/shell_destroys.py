@@ -29,16 +29,18 @@ def remember(
     state: State, name: str, command: Command, words: Sequence[str], flags: Sequence[tuple[str, str | None]], node: Node
 ) -> None:
     """Keep a call that takes away a whole thing (`destroys` in commands.toml). words, flags: as Form.fits has them."""
-    import re
-
     if any(flag.partition("=")[0] in HARMLESS for flag, _ in flags):
         return
     for form in command.destroys:
+        if not form.fits(words, flags):
+            continue
+        import re
+
         targets = words[len(form.words) :]
         named = [target for target in targets if re.fullmatch(form.help, target)] if form.help else list(targets)
         kind = REMOVAL if name == "rm" else DESTRUCTION
         thrown_away = kind == DESTRUCTION and any(SPARED.search(one) for one in named)
-        if form.fits(words, flags) and (named or not form.help) and not thrown_away:
+        if (named or not form.help) and not thrown_away:
             whole = state.found(kind, UNSAFE, node, form.effect.replace("{}", named[0] if named else ""), "")
             state.destroyed.append((whole.reason, frozenset(named)))
             return

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LOG = ready(r"(?i)\.log\}?$|/logs?/|^\$\{?(?:\w*_)?log(?:_?(?:file|path))?\}?$")
 """`*.log`, a file below `log/` or `logs/` (/var/log by the Filesystem Hierarchy Standard, 5.10), `$LOG_FILE`."""
+DATA = ready(r"(?i)\.(?:csv|tsv|jsonl?|ndjson|parquet|avro|xml|ya?ml|sql|db)\b[^/]*$")
+"""Files that hold data, wherever they are."""
 SAYS = frozenset("echo printf date uptime df free hostname tee exec true :".split())
 """Commands whose output is the author's own line, and those that hand it on."""
 CARRIERS = frozenset("psql mysql mariadb sqlite3 duckdb clickhouse-client bq sed awk gawk".split())
@@ -26,7 +28,7 @@ SUBSTITUTIONS = ("command_substitution", "process_substitution")
 
 def is_log(path: str) -> bool:
     """Is a path, as it is written, that of a log?"""
-    return LOG.search(path) is not None
+    return LOG.search(path) is not None and not DATA.search(path)
 
 
 def is_own_line(statement: Node, table: Table) -> bool:
