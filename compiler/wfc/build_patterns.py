@@ -20,6 +20,7 @@ MODULES = (
     "checks.ai_unbounded",
     "checks.client_retries",
     "checks.dangerous_removal",
+    "checks.destructive_command",
     "checks.hardcoded_secret",
     "checks.irreversible",
     "checks.remote_script",
@@ -30,9 +31,13 @@ MODULES = (
     "embedded.sql_clock",
     "embedded.sql_objects",
     "embedded.sql_parts",
-    "embedded.shell",
     "embedded.shell_commands",
+    "embedded.shell_destroys",
+    "embedded.shell_log",
+    "embedded.shell_quotes",
     "embedded.shell_sql",
+    "embedded.shell_state",
+    "embedded.shell_words",
 )
 """The modules of wfc that ask for patterns when they are imported."""
 KEPT = Path(__file__).with_name("patterns.bin")

@@ -48,9 +48,6 @@ CHECK_KEYS = {
     "cache": bool,
 }
 
-DOES = ("read", "safe", "write", "unknown", "unsafe")
-"""What a second run of a command does (wfc/embedded/commands.toml says what each means)."""
-
 
 EXAMPLES = {
     "root": 'root = "flows"',
@@ -257,15 +254,23 @@ def commands_of(table: dict[str, Json]) -> dict[str, Json]:
 def forms_of(name: str, forms: Json) -> tuple[tuple[str, str], ...]:
     """(form, what it does) of one entry of [check.commands]; a text alone is about every call.
 
-    Raises WrongSetting for what is not one of DOES, or no text.
+    Raises WrongSetting for what is not one of DOES (wfc/embedded/commands.toml says what each means), or no text, and
+    for an entry that could never be of use.
     """
+    from wfc.embedded.verdict import DOES
+
+    place, keys = f"[check.commands] {name}", ("check", "commands", name)
     if not isinstance(forms, dict):
         forms = {"": forms}
+    if len(name.split()) != 1:
+        word, _, rest = name.partition(" ")
+        raise WrongSetting(keys, f"{place}: a command is one word", f'write `"{word}" = {{ "{rest}" = "…" }}`')
+    if not forms:
+        raise WrongSetting(keys, f"{place} says nothing", f"say what it does: {', '.join(DOES)}")
     for form, does in forms.items():
         if does not in DOES:
-            message = f"[check.commands] {name} {form}".rstrip() + f" is {does!r}"
-            keys = ("check", "commands", name, form) if form else ("check", "commands", name)
-            raise WrongSetting(keys, message, f"known: {', '.join(DOES)}")
+            message = f"{place} {form}".rstrip() + f" is {does!r}"
+            raise WrongSetting((*keys, form) if form else keys, message, f"known: {', '.join(DOES)}")
     return tuple((form, str(does)) for form, does in forms.items())
 
 

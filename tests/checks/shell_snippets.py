@@ -1,8 +1,9 @@
 """Scripts as data, platform and operations engineers write them, labelled by what really happens when they run twice.
 
 The label is the truth, not what an analyser could know. `read`: nothing but the log, variables and temporary files of
-its own change. `safe`: after the second run the world is as after the first, and the second run does not fail.
-`unsafe`: something is there twice or differs, or the second run fails. `unknown-ok`: the text does not say.
+its own change. `safe`: after the second run the world is as after the first, and the second run does not fail; a line
+of its own that a script adds to a log counts as nothing. `unsafe`: something is there twice or differs, or the second
+run fails. `unknown-ok`: the text does not say.
 Both runs see the same directory, the same environment and a world that nobody else touched in between.
 """
 
@@ -166,7 +167,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     # --- not the same twice
     ("mkdir /srv/app", "unsafe"),
     ("mkdir -m 700 secrets\ncp key.pem secrets/", "unsafe"),
-    ('echo "$(date) started" >> /var/log/import.log', "unsafe"),
+    ('echo "$(date) started" >> /var/log/import.log', "safe"),
     ("cat today.csv >> history.csv", "unsafe"),
     ('for f in in/*.csv; do\n  tail -n +2 "$f" >> all.csv\ndone', "unsafe"),
     ("ln -s /srv/releases/42 /srv/current", "unsafe"),
@@ -242,7 +243,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ('sqlite3 shop.db "create table runs (id int)"', "unsafe"),
     ("tar -rf all.tar new.txt", "unsafe"),
     ("iptables -A INPUT -p tcp --dport 80 -j ACCEPT", "unsafe"),
-    ("logger -t import 'import done'", "unsafe"),
+    ("logger -t import 'import done'", "safe"),
     ("az group create -n rg -l westeurope\naz storage blob upload -f a.csv -c in -n a.csv --overwrite", "safe"),
     ("gcloud pubsub topics publish orders --message=hello", "unsafe"),
     ("gcloud compute instances create worker-1 --zone europe-west1-b", "unsafe"),
@@ -263,7 +264,7 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ("terraform import aws_s3_bucket.b reports", "unsafe"),
     ("az servicebus queue create -g rg --namespace-name ns -n orders", "safe"),
     ('vault kv put secret/app token="$T"', "unsafe"),
-    ("exec > >(tee -a /var/log/job.log) 2>&1\necho hi", "unsafe"),
+    ("exec > >(tee -a /var/log/job.log) 2>&1\necho hi", "safe"),
     ('{ echo "# $DAY"; cat notes.md; } >> CHANGELOG.md', "unsafe"),
     ("dd if=/dev/zero of=/swapfile bs=1M count=1024\nmkswap /swapfile", "unknown-ok"),
     ("git stash\ngit checkout main\ngit stash pop", "unknown-ok"),
@@ -444,3 +445,176 @@ LAST: tuple[tuple[str, str], ...] = (
     ("dd if=/dev/urandom of=/etc/app.key bs=32 count=1", "unsafe"),
 )
 """The same, written and measured once after that."""
+
+FRESH: tuple[tuple[str, str], ...] = (
+    # --- functions
+    ('report() {\n  echo "# $DAY"\n  cat notes.md\n} >> history.md\nreport', "unsafe"),
+    ('report() {\n  echo "# $DAY"\n  cat notes.md\n} > today.md\nreport', "safe"),
+    ('log() { echo "$*" >&2; }\nlog start\nmkdir -p out\nlog end', "safe"),
+    ('event() { printf "%s\\n" "$1" | tee -a /srv/state/events.txt; }\nevent started', "unsafe"),
+    ("cleanup() { rm /srv/state/lock; }\necho ok", "read"),
+    ('die() { echo "$1" >&2; exit 1; }\n[ -n "$DAY" ] || die "no day"\nsort in.csv > "out-$DAY.csv"', "safe"),
+    (
+        'retry() {\n  for i in 1 2 3; do "$@" && return 0; sleep 2; done\n  return 1\n}\n'
+        'retry curl -fsS -X POST -d @o.json "$API/orders"',
+        "unsafe",
+    ),
+    (
+        'retry() {\n  for i in 1 2 3; do "$@" && return 0; sleep 2; done\n  return 1\n}\n'
+        "retry aws s3 cp a.csv s3://b/a.csv",
+        "safe",
+    ),
+    ('mkdir() { command mkdir -p "$@"; }\nmkdir out', "safe"),
+    ('cp() { command cp "$@"; echo "$*" >> copied.txt; }\ncp a b', "unsafe"),
+    ("main() {\n  return 0\n  mkdir out\n}\nmain", "read"),
+    # --- guards
+    ('if [ ! -e out/db.sqlite ]; then sqlite3 out/db.sqlite "create table t (id int)"; fi', "safe"),
+    ('[ -f .stamp ] || { curl -fsS -d @job.json "$API/jobs"; touch .stamp; }', "safe"),
+    ('[ -f .stamp ] || curl -fsS -d @job.json "$API/jobs"\ntouch .stamp', "safe"),
+    ('if [ -f .stamp ]; then curl -fsS -d @job.json "$API/jobs"; fi\ntouch .stamp', "unsafe"),
+    ('[ ! -f .stamp ] || curl -fsS -d @job.json "$API/jobs"', "unsafe"),
+    (
+        "test -d app || git clone https://git.example.com/app.git app\n"
+        "git -C app fetch origin\ngit -C app reset --hard origin/main",
+        "safe",
+    ),
+    ("if ! grep -q alice users.txt; then echo bob >> users.txt; fi", "unsafe"),
+    ("docker volume inspect data >/dev/null 2>&1 || docker volume create data", "safe"),
+    ("aws s3api head-bucket --bucket reports 2>/dev/null || aws s3 mb s3://reports", "safe"),
+    ("aws s3api head-object --bucket b --key k >/dev/null 2>&1 || aws s3 cp f s3://b/k", "safe"),
+    ("git add -A\ngit diff --cached --quiet || git commit -m update\ngit push origin HEAD", "safe"),
+    ('curl -fsS "$U" -o data.json\nexit 0\nmkdir out', "safe"),
+    (
+        'set -e\nif [ -f done.txt ]; then exit 0; fi\ncurl -fsS -d @o.json "$API/orders"\necho ok > done.txt',
+        "safe",
+    ),
+    ('if [ -f done.txt ]; then exit 0; fi\ncurl -fsS -d @o.json "$API/orders"', "unsafe"),
+    ("(set +e; mkdir out; true)\ncp a out/", "safe"),
+    # --- loops
+    ('while read -r id; do\n  curl -fsS -X PUT -d \'{"on": true}\' "$API/items/$id"\ndone < ids.txt', "safe"),
+    ('for t in orders items; do\n  psql "$URL" -c "insert into $t select * from stage_$t"\ndone', "unsafe"),
+    ('for ns in dev test; do kubectl create ns "$ns"; done', "unsafe"),
+    ('i=0\nwhile [ $i -lt 3 ]; do\n  i=$((i+1))\n  echo "try $i"\ndone', "read"),
+    (
+        'until psql "$URL" -c "select 1"; do sleep 1; done\npsql "$URL" -c "create index on orders (day)"',
+        "unsafe",
+    ),
+    ('for f in in/*.csv; do\n  [ -e "$f" ] || continue\n  mv "$f" done/\ndone', "safe"),
+    ('for u in a b; do curl -fsS -X POST "$API/$u" & done\nwait', "unsafe"),
+    ('ls /in | while read -r f; do mv "/in/$f" /out/; done', "safe"),
+    # --- here-docs
+    ("ssh deploy@app1 <<'EOF'\nsudo mkdir /srv/new\nEOF", "unsafe"),
+    ("ssh deploy@app1 bash -s <<'EOF'\nuptime\ndf -h\nEOF", "read"),
+    (
+        "cat <<EOF | kubectl apply -f -\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\n"
+        "data:\n  day: $DAY\nEOF",
+        "safe",
+    ),
+    ("cat <<EOF | kubectl create -f -\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\nEOF", "unsafe"),
+    ("cat <<'EOF' > run.sh\nmkdir out\nEOF\nchmod +x run.sh", "safe"),
+    ("mysql shop <<SQL\nUPDATE stock SET n = n + 1 WHERE sku = 'a';\nSQL", "unsafe"),
+    (
+        "psql \"$URL\" <<SQL\nBEGIN;\nDELETE FROM daily WHERE day = '$DAY';\n"
+        "INSERT INTO daily SELECT day, sum(x) FROM orders WHERE day = '$DAY' GROUP BY day;\nCOMMIT;\nSQL",
+        "safe",
+    ),
+    ("sudo tee -a /etc/hosts <<EOF\n10.0.0.9 cache\nEOF", "unsafe"),
+    ("bash <<'EOF'\nmkdir build\nEOF", "unsafe"),
+    ('python3 <<\'PY\'\nopen("seen.txt", "a").write("x\\n")\nPY', "unsafe"),
+    # --- traps
+    ("trap 'rm -f /tmp/job.pid' EXIT\necho $$ > /tmp/job.pid\nsort a > b", "safe"),
+    ("trap 'echo \"$(date) done\" >> /srv/state/runs.txt' EXIT\nls", "unsafe"),
+    ('tmp=$(mktemp)\ntrap "rm -f $tmp" EXIT\ncurl -fsS "$U" > "$tmp"\nmv "$tmp" data.json', "safe"),
+    # --- exec, subshells, pipes, process substitution
+    ('exec >> changes.txt 2>&1\necho "run $DAY"', "unsafe"),
+    ('( exec >> changes.txt; echo "run $DAY" )', "unsafe"),
+    ("exec > today.txt\nls", "safe"),
+    (
+        "curl -fsS \"$API/orders?since=$DAY\" | jq -c '.[]' | "
+        "kafka-console-producer --topic orders --bootstrap-server k:9092",
+        "unsafe",
+    ),
+    ("comm -23 <(sort a.txt) <(sort b.txt) > missing.txt", "safe"),
+    ("tee >(gzip > all.gz) < in.csv > copy.csv", "safe"),
+    ('curl -fsS "$U" | tee >(cat >> history.jsonl) | jq length', "unsafe"),
+    ('while read -r l; do echo "$l" >> seen.txt; done < <(ls in)', "unsafe"),
+    ('psql "$URL" -c "\\\\copy orders from \'orders.csv\' csv"', "unsafe"),
+    ("flock /tmp/lock -c 'echo x >> counter.txt'", "unsafe"),
+    ("flock -n /tmp/lock sort -o out.csv in.csv", "safe"),
+    ("mkfifo pipe\ncat in.csv > pipe &\nwc -l < pipe", "unsafe"),
+    # --- xargs and find
+    ('cat list.txt | xargs -I{} curl -fsS -X POST "$API/run/{}"', "unsafe"),
+    ("xargs -a pkgs.txt sudo apt-get install -y", "safe"),
+    ("git tag -l 'tmp-*' | xargs -r git tag -d", "safe"),
+    ("git branch --merged | grep -v main | xargs git branch -d", "unsafe"),
+    ('find . -name "*.bak" -print0 | xargs -0 -I{} mv {} /srv/trash/', "safe"),
+    ('find out -name "*.tmp" -exec sh -c \'rm "$1"\' _ {} \\;', "safe"),
+    ('find in -name "*.csv" -exec cat {} + >> all.csv', "unsafe"),
+    ('find in -name "*.csv" -exec sh -c \'cat "$1" >> all.csv\' _ {} \\;', "unsafe"),
+    ("find . -name '*.py' -fprint files.txt", "safe"),
+    ("find . -type f -newer stamp | wc -l", "read"),
+    ("find in -name '*.csv' -exec gzip {} +", "safe"),
+    # --- words behind other words
+    ("shopt -s expand_aliases\nalias k=kubectl\nk create ns shop", "unsafe"),
+    ('K="kubectl -n shop"\n$K create job a --image=b', "unsafe"),
+    ('cmd=(curl -fsS -X POST "$API/orders" -d @o.json)\n"${cmd[@]}"', "unsafe"),
+    ('eval "mkdir -p out"', "safe"),
+    ("eval mkdir out", "unsafe"),
+    ("\\mkdir out", "unsafe"),
+    ("builtin echo run >> runs.txt", "unsafe"),
+    ('python3 -c \'open("n", "a").write("x")\'', "unsafe"),
+    ("docker exec web sh -c 'echo x >> /tmp/f'", "unsafe"),
+    # --- words that only look like work
+    ("# curl --next and alias are explained in the wiki\nls -la", "read"),
+    ('echo "use find . -exec a ; -exec b ; or /dev/tcp/host/80"', "read"),
+    ('grep -rn "curl --next" docs/', "read"),
+    ("git log --grep='INSERT INTO' -n 5", "read"),
+    # --- sockets
+    ('exec 3<>/dev/tcp/collector/2003\necho "jobs.done 1" >&3', "unsafe"),
+    ('echo "jobs:1|c" > /dev/udp/statsd/8125', "unsafe"),
+    ("timeout 3 bash -c '</dev/tcp/db/5432'", "read"),
+    ('nc -N collector 2003 <<< "jobs.done 1 $(date +%s)"', "unsafe"),
+    # --- tools
+    ("bq query --use_legacy_sql=false \"insert into shop.runs values ('$DAY')\"", "unsafe"),
+    (
+        "bq query --use_legacy_sql=false --replace --destination_table shop.daily "
+        '"select day, count(*) from shop.orders group by day"',
+        "safe",
+    ),
+    ('clickhouse-client -q "INSERT INTO hits FORMAT CSV" < hits.csv', "unsafe"),
+    ("mongoimport --db shop --collection orders --file orders.json", "unsafe"),
+    ("mongoimport --db shop --collection orders --drop --file orders.json", "safe"),
+    ("duckdb lake.db \"create or replace table d as select * from 'in.parquet'\"", "safe"),
+    ("dbt build --select tag:daily", "unknown-ok"),
+    ("certbot renew --quiet", "unknown-ok"),
+    (
+        "kubectl patch deploy api --type json -p "
+        '\'[{"op": "add", "path": "/spec/template/spec/containers/-", "value": {"name": "x"}}]\'',
+        "unsafe",
+    ),
+    ('kubectl patch deploy api -p \'{"spec": {"replicas": 2}}\'', "safe"),
+    ("kubectl cordon n1\nkubectl drain n1 --ignore-daemonsets --delete-emptydir-data", "safe"),
+    ('crontab -l | { cat; echo "5 4 * * * /opt/x"; } | crontab -', "unsafe"),
+    ('sed -i "/^PORT=/c PORT=$PORT" .env', "safe"),
+    ('sed -i "1i # generated" app.conf', "unsafe"),
+    ('awk -v d="$DAY" \'{print d "," $0}\' in.csv > out.csv', "safe"),
+    ("awk '{print $1 >> \"names.txt\"}' in.csv", "unsafe"),
+    ("perl -i -pe 's/^/# /' app.conf", "unsafe"),
+    ('rsync -a --backup --suffix=".$(date +%s)" in/ out/', "unsafe"),
+    ("tar --append -f all.tar today.csv", "unsafe"),
+    ("ffmpeg -y -i in.mp4 out.webm", "safe"),
+    ("ffmpeg -i in.mp4 out.webm < /dev/null", "unsafe"),
+    ("sort -u -o list.txt list.txt", "safe"),
+    ("git push origin HEAD:refs/heads/deploy --force-with-lease", "safe"),
+    ("gh api -X POST repos/o/r/issues -f title=x", "unsafe"),
+    ("gh api repos/o/r/issues --jq length", "read"),
+    ("gh api repos/o/r/issues -f title=x", "unsafe"),
+    ("http --ignore-stdin https://api.example.com/x a=b", "unsafe"),
+    (
+        "curl -fsS -H 'Content-Type: application/json' -d '{\"query\": {\"match_all\": {}}}' "
+        '"$ES/orders/_search" > hits.json',
+        "safe",
+    ),
+    ("ln -s a b 2>/dev/null || true", "safe"),
+)
+"""Written when the above had been mended for: what passes an effect on (functions, traps, here-docs, aliases)."""

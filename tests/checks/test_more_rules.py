@@ -64,6 +64,18 @@ def test_limits(head: str, body: str, expected: int) -> None:
         ('rm -rf build/"$D"/x', False),
         ('# rm -rf "$D"/*', False),
         ('echo "$D"/x | rm -rf build', False),
+        ("rm -rf /", True),
+        ("sudo rm -rf /*", True),
+        ("rm -fr ~", True),
+        ('rm -rf "$HOME"', True),
+        ('ssh app1 "rm -rf /var/*"', True),
+        ("rm -rf /etc/", True),
+        ("rm -rf /var/tmp/load", False),
+        ("rm -rf ~/.cache/load", False),
+        ("rm -rf ./*", False),
+        ("rm -f /", False),
+        ('echo "rm -rf /"', False),
+        ("exit 0\n    rm -rf /", False),
     ],
 )
 def test_removals(text: str, expected: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.shell_snippets import HELD, LAST, LATE, SNIPPETS, TUNE
+from checks.shell_snippets import FRESH, HELD, LAST, LATE, SNIPPETS, TUNE
 from wfc.build_commands import build
 from wfc.embedded.shell import classify
 from wfc.embedded.shell_failures import hidden
@@ -19,7 +19,9 @@ from wfc.embedded.shell_table import SETTINGS, TABLE, Table
 SOURCE = Path(TABLE).with_suffix(".toml")
 
 
-@pytest.mark.parametrize(("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE), ("last", LAST)])
+@pytest.mark.parametrize(
+    ("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE), ("last", LAST), ("fresh", FRESH)]
+)
 def test_labelled_scripts(name: str, half: tuple[tuple[str, str], ...]) -> None:
     judged = [(script, label, classify(script).kind) for script, label in half]
     wrong = [script for script, label, kind in judged if kind in ("read", "safe") and label in ("unsafe", "unknown-ok")]
@@ -129,16 +131,16 @@ def test_the_table_is_large_and_every_entry_can_be_read() -> None:
         ("echo \"$(git tag v1)\"", "unsafe"),
         ("(cd a; mkdir b) &\nwait", "unsafe"),
         ("trap 'rm a' EXIT", "unsafe"),
-        ("cat <<EOF | sh\nmkdir a\nEOF", "unknown"),
+        ("cat <<EOF | sh\nmkdir a\nEOF", "unsafe"),
         ("cat <<EOF > f\n$(git tag v1)\nEOF", "unsafe"),
         ("find . -name a -exec rm {} +", "unknown"),
         ("find . -name a -delete", "safe"),
         ("sed -n 1p f", "read"),
         ("sed 's/a/b/w out' f", "unknown"),
         ("awk '{ print $1 > \"out\" }' f", "unknown"),
-        ("psql -c 'select nextval(\"s\")'", "unknown"),
+        ("psql -c 'select nextval(\"s\")'", "unsafe"),
         ("psql -c 'select max(day) from t'", "read"),
-        ("psql -c 'insert into t values (1) on conflict do nothing'", "unknown"),
+        ("psql -c 'insert into t values (1) on conflict do nothing'", "safe"),
         ("psql -c 'create table if not exists t (a int)'", "safe"),
         ("git -C repo tag v1", "unsafe"),
         ("git tag", "read"),
@@ -151,6 +153,93 @@ def test_the_table_is_large_and_every_entry_can_be_read() -> None:
         ("tar czf - a", "read"),
         ("openssl rand -hex 16 > key", "unknown"),
         ("echo ä >> f # ü", "unsafe"),
+        # functions: their redirections, arguments, what takes their name
+        ("f() { echo a; } >> f.txt\nf", "unsafe"),
+        ("f() { echo a; } >> f.txt", "read"),
+        ("f() { echo a; } >> f.txt 2>&1\nf", "unsafe"),
+        ("f() ( echo a ) > f.txt\nf", "safe"),
+        ("run() { \"$@\"; }\nrun mkdir a", "unsafe"),
+        ("run() { \"$@\"; }\nrun mkdir -p a", "safe"),
+        ("run() { shift; \"$@\"; }\nrun x mkdir -p a", "unknown"),
+        ("new() { echo a > \"$1\"; }\nmore() { echo b >> \"$1\"; }\nnew x\nmore y", "unsafe"),
+        ("new() { echo a > \"$1\"; }\nmore() { echo b >> \"$1\"; }\nnew x\nmore x", "safe"),
+        ("f() { touch \"out/$1\"; }\nf $(uuidgen)", "unsafe"),
+        ("mkdir() { command mkdir -p \"$@\"; }\nmkdir a", "safe"),
+        ("f() { mkdir a; }\ntime f", "unsafe"),
+        ("f() { mkdir a; }\nenv f", "unknown"),
+        # statements that are never reached
+        ("exit 0\nmkdir a", "read"),
+        ("exit 0 &\nmkdir a", "unsafe"),
+        ("exit() { echo no; }\nexit\nmkdir a", "unsafe"),
+        ("(exit 0)\nmkdir a", "unsafe"),
+        ("for a in b; do break; mkdir c; done", "read"),
+        ("break\nmkdir a", "unsafe"),
+        ("f() { return; mkdir a; }\nf\nmkdir b", "unsafe"),
+        # lines of a log, and data in one
+        ("echo a >> /var/log/etl/a", "safe"),
+        ("date >> etl.log", "safe"),
+        ("echo \"$(date) $(cat n) rows\" >> \"$LOG_FILE\"", "safe"),
+        ("echo a | tee -a \"$LOG\"", "safe"),
+        ("rsync -a in/ out/ >> \"${SYNC_LOG}\" 2>&1", "safe"),
+        ("cat <<EOF >> run.log\na\nEOF", "safe"),
+        ("cat today.log >> all.log", "unknown"),
+        ("curl -s https://a.example.com | jq . >> events.log", "unknown"),
+        ("psql -c 'select 1' >> rows.log", "unknown"),
+        ("echo a >> \"$CATALOG\"", "unsafe"),
+        ("echo a >> blog/index.html", "unsafe"),
+        ("echo a >> /srv/logs/clicks.csv", "unsafe"),
+        ("echo a >> \"logs/$DAY.jsonl\"", "unsafe"),
+        ("logger a", "safe"),
+        ("mkdir a >> a.log", "unsafe"),
+        # what only looks like work, and what is
+        ("# curl --next, alias a=b, /dev/tcp/a/1\nls", "read"),
+        ("echo 'find . -exec a \\; -delete smtp://a'", "read"),
+        ("curl https://a.example.com --next https://b.example.com", "unknown"),
+        ("curl -T a ftp://a.example.com/", "unknown"),
+        ("curl smtp://a.example.com --mail-from a@example.com", "unknown"),
+        ("alias a=b", "unknown"),
+        ("alias", "read"),
+        ("echo a > /dev/tcp/a/1", "unknown"),
+        ("echo > /dev/tcp/a/1", "read"),
+        ("find . -exec cat {} \\; -exec mkdir a \\;", "unknown"),
+        ("find . -exec cat {} \\; -exec curl -d @{} https://a.example.com \\;", "unsafe"),
+        ("find . -exec curl -d @{} https://a.example.com \\; -delete", "unknown"),
+        ("find . -exec cat {} \\; -delete", "safe"),
+        ("find . -ok rm {} \\;", "unknown"),
+        # what a command is given
+        ("psql <<SQL\ninsert into t values (1)\nSQL", "unsafe"),
+        ("psql <<SQL\ninsert into t values (1) on conflict do nothing\nSQL", "safe"),
+        ("psql <<SQL\n\\i a.sql\nSQL", "unknown"),
+        ("psql < a.sql", "unknown"),
+        ("echo 'insert into t values (1)' | psql", "unsafe"),
+        ("psql -c \"delete from t where $FILTER\"", "unknown"),
+        ("psql -c \"delete from t where day = '$DAY'\"", "safe"),
+        ("psql -c \"insert into t (id) values ('$RANDOM') on conflict (id) do nothing\"", "unknown"),
+        ("psql -c \"$SQL\"", "unknown"),
+        ("psql -c '\\copy t from a.csv'", "unsafe"),
+        ("psql -c '\\copy t to a.csv'", "safe"),
+        ("psql -c '\\copy t to program a'", "unknown"),
+        ("psql -c 'truncate t' -c '\\copy t from a.csv'", "unknown"),
+        ("bq query --use_legacy_sql=false < a.sql", "unknown"),
+        ("bq query --replace --destination_table a.b 'select 1'", "safe"),
+        ("bq query --append_table --destination_table a.b 'select 1'", "unsafe"),
+        ("bash <<'E'\nmkdir a\nE", "unsafe"),
+        ("bash a.sh <<'E'\nmkdir a\nE", "unknown"),
+        ("ssh -p 22 h mkdir a", "unsafe"),
+        ("ssh -N -L 1:b:2 h", "unknown"),
+        ("echo a > f\nssh h 'echo b >> f'", "unsafe"),
+        ("echo a > f\nssh h uptime\necho b >> f", "safe"),
+        ("eval mkdir -p a", "safe"),
+        ("eval \"$A\"", "unknown"),
+        ("eval \"$(a)\"", "unknown"),
+        ("su - a -c 'mkdir b'", "unsafe"),
+        ("flock a -c 'mkdir b'", "unsafe"),
+        ("while read -r a; do mv \"$a\" b/; done < list", "unknown"),
+        ("while read -r a; do mkdir \"$a\"; done < list", "unsafe"),
+        ("gh api repos/a/b", "read"),
+        ("gh api repos/a/b/issues -f title=c", "unsafe"),
+        ("gh api graphql -f query=c", "unknown"),
+        ("kubectl patch deploy a --type=json -p '[]'", "unknown"),
     ],
 )  # fmt: skip
 def test_edges(script: str, kind: str) -> None:
@@ -190,7 +279,7 @@ def test_broken_scripts_are_read_without_an_error() -> None:
         "-",
         "`",
     ]
-    for script, _ in (*SNIPPETS, *LATE, *LAST):
+    for script, _ in (*SNIPPETS, *LATE, *LAST, *FRESH):
         for _ in range(5):
             start = chance.randrange(len(script))
             end = min(len(script), start + chance.randrange(8))

@@ -20,6 +20,71 @@ def task(script: str, clauses: str = "", name: str = "a") -> str:
 
 
 @pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("git push --force origin main", True),
+        ("git push -f origin HEAD:refs/heads/master", True),
+        ("git push origin +main", True),
+        ("git push origin :main", True),
+        ("git push --delete origin main", True),
+        ("git push --force-with-lease origin main", False),
+        ("git push -f origin gh-pages", False),
+        ("git push -f", False),
+        ("git push origin main", False),
+        ("kubectl delete ns shop", True),
+        ("kubectl --context prod delete namespace shop --wait", True),
+        ('kubectl delete namespace "$NS"', False),
+        ("kubectl delete ns pr-7", False),
+        ("kubectl delete ns shop --dry-run=client", False),
+        ("kubectl delete ns shop\n    kubectl create ns shop", False),
+        ("kubectl -n shop delete pod a", False),
+        ("terraform -chdir=infra destroy -auto-approve -input=false", True),
+        ("terraform apply -destroy -auto-approve", True),
+        ("terraform destroy", False),
+        ("terraform apply -auto-approve", False),
+        ("aws s3 rm s3://reports --recursive", True),
+        ('aws s3 rm --recursive "s3://$BUCKET/"', True),
+        ("aws s3 rm s3://reports/tmp/ --recursive", False),
+        ('aws s3 rm s3://reports --recursive --exclude "*.csv"', False),
+        ("aws s3 rm s3://reports/a.csv", False),
+        ("aws s3 rb --force s3://reports", True),
+        ("gsutil -m rm -r gs://reports", True),
+        ("gcloud storage rm -r gs://reports/day", False),
+        ("dropdb -h db shop", True),
+        ("dropdb --if-exists shop\n    createdb shop", False),
+        ("dropdb shop_test", False),
+        ("az group delete -n shop --yes", True),
+        ("redis-cli -h cache FLUSHALL", True),
+        ("redis-cli GET flushall", False),
+        ("psql -c 'delete from orders'", True),
+        ("mysql shop -e 'update orders set state = 1'", True),
+        ("psql -c 'delete from orders where day < 1'", False),
+        ("psql -c 'delete from orders; insert into orders select * from stage'", False),
+        ("psql <<SQL\n    delete from orders\n    SQL", True),
+        ("psql -c 'truncate orders'", False),
+        ("ssh app1 'dropdb shop'", True),
+        ("drop() { dropdb shop; }\n    drop", True),
+        ("drop() { dropdb shop; }", False),
+        ("echo terraform destroy -auto-approve", False),
+    ],
+)
+def test_destruction(script: str, expected: bool) -> None:
+    assert ("WF416" in codes(flow(task(script), PLAIN))) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'approve go "?" timeout 1h {task("dropdb shop")}',
+        f"{task('true')} finally {{ {task('terraform destroy -auto-approve', name='b')} }}",
+        task("dropdb shop", 'allow WF416 "it is made for this run"'),
+    ],
+)
+def test_destruction_that_is_meant(text: str) -> None:
+    assert "WF416" not in codes(flow(text, PLAIN))
+
+
+@pytest.mark.parametrize(
     ("head", "script", "clauses", "expected"),
     [
         (DAILY, "mkdir /srv/a", "", True),

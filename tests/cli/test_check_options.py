@@ -286,6 +286,50 @@ def test_a_command_that_does_what_there_is_not() -> None:
     assert "known: read, safe, write, unknown, unsafe" in done.err
 
 
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize(
+    ("entry", "script", "wanted"),
+    [
+        ('psql = { "-f load.sql" = "safe" }', "psql -f load.sql", []),
+        ('psql = { "-f load.sql" = "safe" }', "psql -f other.sql", ["WF303"]),
+        ('psql = { "-f load.sql" = "safe" }', "psql -c 'insert into t values (1)'", ["WF303"]),
+        ('bash = { "load.sh" = "safe" }', "bash load.sh", []),
+        ('sed = { "-i" = "safe" }', "sed -i s/a/b/ f", []),
+        ('tee = { "-a" = "safe" }', "echo a | tee -a f", []),
+        ('awk = { "-f" = "safe" }', "awk -f a.awk f", []),
+        ('"/usr/local/bin/acme" = "safe"', "/usr/local/bin/acme x", []),
+        ('"/usr/local/bin/acme" = "safe"', "acme x", []),
+    ],
+)
+def test_commands_of_the_project_go_before_what_is_known(entry: str, script: str, wanted: list[str]) -> None:
+    write("wfc.toml", f"[check.commands]\n{entry}\n")
+    write("f.wf", f'flow f {{ task a = shell("{script}") retry fixed(attempts: 3, every: 5s) timeout 1m }}\n')
+    assert codes(check("f.wf")) == wanted
+
+
+@pytest.mark.usefixtures("as_before")
+def test_an_unsafe_command_of_the_project_is_told_in_a_sentence() -> None:
+    write("wfc.toml", '[check.commands]\nacme = "unsafe"\n')
+    write("f.wf", 'flow f { task a = shell("acme x") retry fixed(attempts: 3, every: 5s) timeout 1m }\n')
+    wanted = "`acme x` in the script of `a` does its work again when a retry follows an attempt that had worked"
+    assert wanted in check("f.wf", "--format", "concise").out
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "remedy"),
+    [
+        ('"acme load" = "safe"', "a command is one word", 'write `"acme" = { "load" = "…" }`'),
+        ("acme = {}", "acme says nothing", "say what it does: read, safe, write, unknown, unsafe"),
+    ],
+)
+def test_commands_that_could_never_be_of_use(entry: str, message: str, remedy: str) -> None:
+    write("wfc.toml", f"[check.commands]\n{entry}\n")
+    done = check("f.wf")
+    assert done.code == 2
+    assert message in done.err
+    assert remedy in done.err
+
+
 @pytest.mark.parametrize(
     ("targets", "wanted"),
     [

@@ -4,7 +4,7 @@
 A script without `effect` and `idempotent` whose text shows that a second run fails (`mkdir` without `-p`, `ln -s`,
 `mv`, `useradd`) or appends its lines again, in a flow with a schedule or a webhook; and a script under `until` or
 `holds`, which is run with every poll, that is not the same twice. Not what happens in the task's own directory, which a
-new run finds empty, not logs (`*.log`), and not messages: one for each run is what they are for. A script with a
+new run finds empty, not the lines of logs, and not messages: one for each run is what they are for. A script with a
 `retry` is the matter of `retry-not-idempotent`.
 
 ## Why
@@ -82,15 +82,10 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 label = Label(poll.span, f"again every {duration_text(poll.every)}")
                 yield report(flow, title, call, found[0], "with every poll", label)
                 continue
-            harmful = [one for one in found if one.kind in AFTER_A_RUN and not is_log(one)]
+            harmful = [one for one in found if one.kind in AFTER_A_RUN]
             if trigger is not None and harmful:
                 label = Label(trigger.span, f"a run that this {trigger.kind} starts may be started again")
                 yield report(flow, title, call, harmful[0], "when its run is repeated", label)
-
-
-def is_log(reason: Reason) -> bool:
-    """Does a statement write a log, where a line for each run is right?"""
-    return "/log/" in reason.effect or ".log`" in reason.effect
 
 
 def report(flow: Flow, title: str, call: Call, reason: Reason, when: str, label: Label) -> Diagnostic:

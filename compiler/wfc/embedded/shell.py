@@ -6,7 +6,6 @@ Assumed of both runs: the same directory, the same environment, and a world that
 from __future__ import annotations
 
 from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict, joined
-from wfc.patterns import ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Levels of the tree that are followed: far more than people write, far less than the stack holds."""
-
-BEYOND = ready(
-    r"/dev/(?:tcp|udp)/|(?:^|[\s;&|])alias\s|\s--next\b|\s--mail-\w+|\bsmtps?://|-exec(?:dir)?\b[^\n]*-(?:exec|delete|ok)|\bftps?://",
-)
-"""What the reader does not follow: sockets, aliases, mail, FTP, several requests of one curl or actions of one find."""
 
 _parsers: list[Parser] = []
 _tables: list[Table] = []
@@ -51,11 +45,7 @@ def classify(script: str, known: Known | None = None) -> Verdict:
 
         return examined(script, Table(known))
     if script not in _read:
-        if not _tables:
-            from wfc.embedded.shell_table import Table
-
-            _tables.append(Table({}))
-        _read[script] = examined(script, _tables[0])
+        _read[script] = examined(script, usual_table())
     return _read[script]
 
 
@@ -68,11 +58,35 @@ def examined(script: str, table: Table) -> Verdict:
     if root.has_error or is_deep(root):
         return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
     reasons = Reader(table, lambda text: parser().parse(text).root_node).script(root)
-    if beyond := BEYOND.search(script):
-        reasons = (*reasons, Reason("beyond", UNKNOWN, beyond.start(), beyond.end(), f"`{beyond[0].strip()}`"))
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
     return joined(reasons)
+
+
+def destructive(script: str) -> tuple[Reason, ...]:
+    """The calls of a script that take away a whole thing that it does not make again; none where it can't be parsed.
+
+    kind: `removal` of files of the machine, or `destruction`. effect: what it does, as a clause for a message.
+    """
+    from wfc.embedded.shell_destroys import lasting
+    from wfc.embedded.shell_reader import Reader
+
+    data = script.encode("utf-8", "replace")
+    root = parser().parse(data).root_node
+    if root.has_error or is_deep(root):
+        return ()
+    reader = Reader(usual_table(), lambda text: parser().parse(text).root_node)
+    reader.script(root)
+    return tuple(in_characters(reason, data) for reason in lasting(reader))
+
+
+def usual_table() -> Table:
+    """The table with the commands of the project."""
+    if not _tables:
+        from wfc.embedded.shell_table import Table
+
+        _tables.append(Table({}))
+    return _tables[0]
 
 
 def is_deep(root: Node) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from wfc.embedded.shell import is_deep
+from wfc.embedded import shell_destroys, shell_inner, shell_sql
 from wfc.embedded.shell_guards import COMMAND, FAILS, NEW_NAME, REPEATS, Found, doubtful, judged
-from wfc.embedded.shell_sql import sql_verdict
-from wfc.embedded.shell_table import WRITE
-from wfc.embedded.shell_words import NEW, STABLE, Word
-from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
+from wfc.embedded.shell_words import NEW, STABLE, Word, bare
+from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE, WRITE
 from wfc.patterns import ready
 
 TYPE_CHECKING = False
@@ -19,29 +17,6 @@ if TYPE_CHECKING:
     from wfc.embedded.shell_reader import Reader
     from wfc.embedded.shell_table import Command, Form
 
-WRAPPERS = {
-    "sudo": "-u -g -h -p -C -D -R -T -U --user --group",
-    "env": "-u -C -S --unset --chdir",
-    "nice": "-n --adjustment",
-    "ionice": "-c -n -p",
-    "timeout": "-s -k --signal --kill-after",
-    "time": "-f -o",
-    "nohup": "",
-    "setsid": "",
-    "stdbuf": "-i -o -e",
-    "command": "",
-    "builtin": "",
-    "exec": "-a",
-    "chronic": "",
-    "gosu": "",
-    "doas": "-u",
-    "flock": "-w -E --timeout",
-    "unbuffer": "",
-    "xargs": "-I -n -P -L -d -a -s -E --max-args --max-procs --delimiter --arg-file --replace",
-}
-"""Commands that run the command behind them, and their flags that take a value."""
-LEADING = {"timeout": 1, "gosu": 1, "flock": 1}
-"""How many words stand before the command that is run."""
 TOTAL = frozenset(["true", ":", "echo", "printf"])
 """What never fails."""
 OUTPUTS = frozenset(["-o", "--output", "-f", "--file", "-O", "--output-document", "-P", "--directory-prefix", "-C"])
@@ -54,37 +29,27 @@ TAKEN_AWAY = frozenset(["docker", "createdb", "createuser", "git"])
 """Commands that make what another command has taken away by name: `docker rm -f web`, `dropdb`, `rm -rf directory`."""
 IN_DIRECTORY = frozenset(["git", "patch", "ssh-keygen", "openssl"])
 """Commands that work on the directory they are called in."""
-SHELLS = frozenset(["bash", "sh", "dash", "zsh", "ksh"])
-CLIENTS = {
-    "psql": "-c --command",
-    "mysql": "-e --execute",
-    "mariadb": "-e --execute",
-    "clickhouse-client": "-q --query",
-}
-"""Clients of databases, and the flags that hold their SQL."""
-CLIENT_OPTIONS = "-h -p -U -d -v -F -o -f -P --host --port --user --dbname --set --file --variable --username -u -D"
-MOST_CALLS = 200
-"""Calls of functions of the script that are followed: functions that call each other would never end."""
-PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
+SEVERAL = ("--next", "-:")
+OTHER_SERVERS = ("smtp://", "smtps://", "ftp://", "ftps://", "--mail-")
 FLAGS_NAME = ready(r"(?i)opt|arg|flag|extra|param")
 INNOCENT_POST = ready(r"(?i)/oauth|/token|/login|/auth\b|graphql|/_?search|/query|idempotency-key")
 AWK_WRITES = ready(r"system\s*\(|\bprintf?\b[^}]*[>|]|\|\s*getline|-i\s+inplace")
 SED_WRITES = ready(r"(?:^|[;{}\d$/])\s*[we]\s|/[gip\d]*[we](?:\s|$)")
 
 
-def run(reader: Reader, name: Word, words: Sequence[Word], node: Node) -> list[Found]:
-    """What a command does; its substitutions have been read. words: those behind the name."""
+def run(reader: Reader, name: Word, words: Sequence[Word], node: Node, *, functions: bool = True) -> list[Found]:
+    """What a command does; its substitutions have been read. words: those behind the name. functions: as Reader.run."""
     called = bare(name.text)
     if name.names or "$(" in called:
         return reader.unread(node)
-    if called in reader.functions:
-        return function(reader, called)
+    if functions and called in reader.functions:
+        return shell_inner.function(reader, called, words)
+    if reader.table.is_told(called, [one.text for one in words]):
+        return looked_up(reader, called, words, node)
     if called == "docker" and words and words[0].text == "compose":
         return looked_up(reader, "docker-compose", words[1:], node)
-    if called in WRAPPERS:
-        return wrapped(reader, called, words, node)
-    if called in SHELLS:
-        return nested(reader, words, node)
+    if (inner := inside(reader, called, words, node)) is not None:
+        return inner
     match called:
         case "cd" | "pushd" | "popd":
             reader.enter(next((one for one in words if one.text == "-" or one.text[0:1] != "-"), None))
@@ -92,12 +57,10 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node) -> list[F
         case "set" if any(one.text == "+e" for one in words):
             reader.lenient = True
             return []
-        case "trap":
-            return text_of_code(reader, words[0], node) if words and words[0].text not in ("-", "") else []
-        case "curl" | "wget" if any(one.many and one.names for one in words):
-            return reader.unread(node)  # its flags may be in a variable
-        case "find":
-            return search(reader, words, node)
+        case "alias" if any("=" in one.text for one in words):
+            return reader.unread(node)  # a word of the script may be another from here on
+        case "curl" | "wget" if is_unfollowed(words):
+            return reader.unread(node)
         case "tee":
             append = any(
                 one.text.startswith("--ap") or (one.text[:2] != "--" and "a" in one.text)
@@ -108,98 +71,41 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node) -> list[F
             return [found for one in targets for found in reader.write(one, node, append=append)]
         case "awk" | "gawk" | "mawk" | "sed":
             return stream_editor(reader, called, words, node)
-        case "sqlite3" | "duckdb":
-            return sql(reader, [one.text for one in words[1:]] or [""], node)
-        case _ if called in CLIENTS:
-            return client(reader, called, words, node)
+        case _ if called in shell_sql.PLAIN_CLIENTS or called in shell_sql.CLIENTS:
+            return shell_sql.client(reader, called, words, node)
+        case "bq" if words and any(one.text == "query" for one in words):
+            return shell_sql.bigquery(reader, words, node)
         case _:
             return looked_up(reader, called, words, node)
 
 
-def bare(name: str) -> str:
-    """A name without the place of a usual program and without the backslash that avoids an alias."""
-    for place in PLACES:
-        if name.startswith(place):
-            return name[len(place) :]
-    return name.lstrip("\\")
+def inside(reader: Reader, called: str, words: Sequence[Word], node: Node) -> list[Found] | None:
+    """What a command does that runs others; None for one that does its own work."""
+    match called:
+        case _ if called in shell_inner.WRAPPERS:
+            return shell_inner.wrapped(reader, called, words, node)
+        case _ if called in shell_inner.SHELLS:
+            return shell_inner.nested(reader, words, node)
+        case _ if called in shell_inner.OTHER_USER:
+            return shell_inner.other_user(reader, words, node)
+        case "ssh":
+            return shell_inner.remote(reader, words, node)
+        case "eval":
+            return shell_inner.evaluated(reader, words, node)
+        case "trap":
+            held = words and words[0].text not in ("-", "")
+            return shell_inner.text_of_code(reader, words[0], node) if held else []
+        case "find":
+            return shell_inner.search(reader, words, node)
+        case _:
+            return None
 
 
-def function(reader: Reader, name: str) -> list[Found]:
-    """A function of the script, as it stands where it is called."""
-    reader.calls += 1
-    if reader.depth >= 8 or reader.calls > MOST_CALLS:
-        return reader.unread(reader.functions[name])
-    reader.depth += 1
-    found = reader.visit(reader.functions[name])
-    reader.depth -= 1
-    return found
-
-
-def wrapped(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
-    """`sudo -u x A B`, `timeout 5 A`, `xargs A`: A is what counts."""
-    options = WRAPPERS[name].split()
-    number, skip = 0, LEADING.get(name, 0)
-    while number < len(words):
-        text = words[number].text
-        if text in ("-v", "-V") and name == "command":
-            return []
-        if text == "-i" and name == "sudo":
-            return reader.unread(node)
-        if text.startswith("-") and len(text) > 1:
-            number += 2 if text in options else 1
-        elif name in ("env", "sudo") and "=" in text.partition("/")[0]:
-            number += 1
-        elif skip:
-            skip, number = skip - 1, number + 1
-        else:
-            break
-    rest = words[number:]
-    if not rest:
-        return []
-    found = run(reader, rest[0], rest[1:], node)
-    # without input `xargs` has nothing that could fail
-    return doubtful(found, (FAILS,)) if name == "xargs" else found
-
-
-def nested(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
-    """`bash -c '…'` is the text; any other script of a shell is not here to be read."""
-    for number, one in enumerate(words[:-1]):
-        if one.text.startswith("-") and one.text.endswith("c"):
-            return text_of_code(reader, words[number + 1], node)
-    if [one.text for one in words] == ["--version"]:
-        return []
-    return reader.unread(node)
-
-
-def text_of_code(reader: Reader, code: Word, node: Node) -> list[Found]:
-    """A script in a word: its statements count, at the place of the word."""
-    root = reader.parse(code.text.encode())
-    if root.has_error or is_deep(root) or code.many or reader.depth >= 8:
-        return reader.unread(node)
-    reader.depth += 1
-    inner = reader.apart([root], whole=True)
-    reader.depth -= 1
-    return [moved(reader, one, node) for one in inner]
-
-
-def moved(reader: Reader, one: Found, node: Node) -> Found:
-    """A statement of a script within the script, at the place of the whole."""
-    reason = one.reason
-    found = reader.found(reason.kind, reason.verdict, node, reason.effect, reason.help, one.targets)
-    return Found(found.reason, one.targets, one.removes)
-
-
-def search(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
-    """`find`, and what it runs for each file."""
-    texts = [one.text for one in words]
-    for flag in ("-exec", "-execdir"):
-        if flag in texts:
-            start = texts.index(flag) + 1
-            end = next((place for place in range(start, len(texts)) if texts[place] in (";", "+")), len(texts))
-            # what has been moved or removed is not found again
-            inner = run(reader, words[start], words[start + 1 : end], node) if start < end else []
-            return doubtful(inner, (FAILS,))
-    return looked_up(reader, "find", words, node)
+def is_unfollowed(words: Sequence[Word]) -> bool:
+    """Has a call of curl its flags in a variable, several requests, or a server of mail or files?"""
+    return any(
+        (one.many and one.names) or one.text in SEVERAL or one.text.lower().startswith(OTHER_SERVERS) for one in words
+    )
 
 
 def stream_editor(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
@@ -214,41 +120,6 @@ def stream_editor(reader: Reader, name: str, words: Sequence[Word], node: Node) 
     return reader.unread(node) if any(writes.search(one.text) for one in words) else []
 
 
-def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
-    """`psql -c SQL`: the statement, as far as its first words tell."""
-    holders = CLIENTS[name].split()
-    takers = set(CLIENT_OPTIONS.split())
-    texts: list[str] = []
-    number = 0
-    while number < len(words):
-        text = words[number].text
-        number += 1
-        following = words[number].text if number < len(words) else ""
-        if text in ("-l", "--list", "--version", "-V"):
-            return []
-        if text in holders or (text[:1] == "-" and text[1:2] != "-" and text[-1] == holders[0][1]):
-            texts.append(following)
-            number += 1
-        elif text.startswith(tuple(f"{holder}=" for holder in holders)):
-            texts.append(text.partition("=")[2])
-        elif text in ("-f", "--file") or text.startswith("--file="):
-            return reader.unread(node)
-        elif text in takers:
-            number += 1
-    return sql(reader, texts, node)
-
-
-def sql(reader: Reader, texts: Sequence[str], node: Node) -> list[Found]:
-    """A command that runs SQL; without a text here it reads it from elsewhere."""
-    found: list[Found] = []
-    for text in texts or [""]:
-        verdict, effect = sql_verdict(text)
-        if verdict != READ:
-            kind = FAILS if effect.startswith("fails") else REPEATS
-            found.append(reader.found(kind, verdict, node, effect, ""))
-    return found
-
-
 def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
     """A command as the table has it."""
     command = reader.table.command(name)
@@ -259,6 +130,8 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         texts[0] = f"-{texts[0]}"
     numbers, flags = command.parsed(texts)
     form = command.form([texts[number] for number in numbers], flags)
+    if command.destroys:
+        shell_destroys.remember(reader, name, command, [texts[number] for number in numbers], flags, node)
     targets = [words[number] for number in numbers][len(form.words) :]
     values = [(one, flag) for flag, value in flags if value is not None for one in words if one.text.endswith(value)]
     about = concerned(command, form, targets, values)

@@ -8,12 +8,12 @@ from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tree_sitter import Node
 
 APPEND, FAILS, REPEATS, NEW_NAME, COMMAND = "append", "fails", "repeats", "new-name", "command"
-UNREAD = "unknown-command"
+UNREAD, SENDS = "unknown-command", "sends"
 """The kinds of reasons: lines are added again · the second run fails · work is done again · a file of another name ·
 a command that is safe · one that nobody can read. `-here` behind it: only in the directory of the task."""
 
@@ -153,3 +153,12 @@ def leaves(node: Node) -> bool:
             if words[0] in ENDS and words[1:2] in ([], ["0"]):
                 return True
     return False
+
+
+def ends(node: Node, functions: Collection[str]) -> bool:
+    """Does a statement end the script, the function or the round of a loop in any case, so that none follows it?"""
+    if node.type != "command" or (node.next_sibling is not None and node.next_sibling.type == "&"):
+        return False
+    name = unquoted(node.named_children[0]) if node.named_children else ""
+    in_loop = node.parent is not None and node.parent.type == "do_group"
+    return name in ENDS and name not in functions and (in_loop or name in ("exit", "return"))

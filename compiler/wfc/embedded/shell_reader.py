@@ -9,70 +9,41 @@ from wfc.embedded.shell_guards import (
     FAILS,
     NEW_NAME,
     NO_GUARD,
-    UNREAD,
+    SENDS,
     Found,
     doubtful,
+    ends,
     guard,
     guarded,
     leaves,
     leaving,
     tried,
 )
-from wfc.embedded.shell_words import DAILY, NEW, PARTS, Word, descendants, source, word
+from wfc.embedded.shell_log import is_log, is_own_line
+from wfc.embedded.shell_state import HERE, SINK, SOCKET, TEMP, State
+from wfc.embedded.shell_words import DAILY, NEW, Word, descendants, source, word
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason
-from wfc.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Sequence
 
     from tree_sitter import Node
 
-    from wfc.embedded.shell_table import Table
 
-SINKS = ("WFC_OUTPUT", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
-"""Files of the engine, which belong to one run."""
 SUBSTITUTIONS = ("command_substitution", "process_substitution")
-TEMP, SINK, HERE, AWAY = "temp", "sink", "here", "away"
-"""Where a path leads: to a file of this run only, to the log, into the directory of the task, anywhere else."""
 
 
-class Reader:
-    """Reads one script. `parse`: bash text → its tree, for scripts within the script."""
-
-    def __init__(self, table: Table, parse: Callable[[bytes], Node]) -> None:
-        self.table = table
-        self.parse = parse
-        self.functions: dict[str, Node] = {}
-        self.depth = 0
-        self.calls = 0
-        self.lenient = False
-        self.since = 0
-        """Where the statement begins whose redirections are read, if not where their node does."""
-        self.cwd = HERE
-        self.temp: set[str] = set()
-        self.changing: set[str] = set()
-        self.daily: set[str] = set()
-        self.made: set[str] = set()
-        """The files that this script has written anew: what is in them is its own."""
-        self.own: set[str] = set()
-        """The paths that were there after this script had come to them, whoever made them."""
-        self.gone: set[str] = set()
-        self.looked_at: set[str] = set()
-        self.edited: set[str] = set()
-        """The files that a command may have changed in a way that nobody can read here."""
-        self.removed_later: list[tuple[int, str]] = []
-        self.made_later: list[tuple[int, str]] = []
-        """(place, word) of all that is taken away, and of all that is made."""
+class Reader(State):
+    """Reads one script, statement by statement."""
 
     def script(self, root: Node) -> tuple[Reason, ...]:
         """The reasons of a script, in order of place."""
         for part in descendants(root):
             if part.type == "function_definition":
                 name = part.child_by_field_name("name")
-                body = part.child_by_field_name("body")
-                if name is not None and body is not None:
-                    self.functions[source(name)] = body
+                if name is not None:
+                    self.functions[source(name)] = part
         found = self.statements(root.children)
         return tuple(self.tidied(one).reason for one in found)
 
@@ -93,6 +64,8 @@ class Reader:
         for node in nodes:
             inner = self.visit(node)
             found += doubtful(inner) if left else inner
+            if ends(node, self.functions):
+                break
             left = left or (leaves(node) and leaving(node).world)
         return found
 
@@ -106,7 +79,7 @@ class Reader:
             case "list":
                 return self.and_or(node)
             case "pipeline":
-                return self.apart(node.named_children)
+                return self.pipeline(node)
             case "subshell":
                 return self.apart([node], whole=True)
             case "compound_statement" | "do_group" | "program":
@@ -147,6 +120,18 @@ class Reader:
         for node in nodes:
             found += self.statements(node.named_children) if whole else self.visit(node)
         self.cwd = cwd
+        return found
+
+    def pipeline(self, node: Node) -> list[Found]:
+        """`A | B`: what `echo` says is what B reads."""
+        first, *others = node.named_children
+        found = self.apart([first])
+        if len(others) == 1 and first.type == "command":
+            said = [self.word(child) for child in first.named_children[1:]]
+            if source(first.named_children[0]) == "echo" and len(said) == 1:
+                self.input = said[0]
+        found += self.apart(others)
+        self.input = None
         return found
 
     def branch(self, nodes: Iterable[Node]) -> list[Found]:
@@ -216,6 +201,10 @@ class Reader:
         found = doubtful(self.statements(conditions), (FAILS,))
         inner = self.branch([body] if body else [])
         asks = guard(conditions[-1]) if conditions else NO_GUARD
+        if any(source(condition).startswith("read ") for condition in conditions):
+            # what the first run has moved away may not be among what the second one reads
+            inner = [doubtful([one], (FAILS,))[0] if one.removes else one for one in inner]
+            asks = NO_GUARD
         return [*found, *(doubtful(inner) if asks.world else inner)]
 
     def for_each(self, node: Node) -> list[Found]:
@@ -249,68 +238,54 @@ class Reader:
                     self.assign(source(name), self.word(value))
         return found
 
-    def assign(self, name: str, value: Word) -> None:
-        """A variable has a value: of a temporary path, of the clock, or any other."""
-        for group in (self.temp, self.changing, self.daily):
-            group.discard(name)
-        if self.place(value) == TEMP:
-            self.temp.add(name)
-        elif value.change == NEW:
-            self.changing.add(name)
-        elif value.change == DAILY:
-            self.daily.add(name)
-
-    def word(self, node: Node) -> Word:
-        """A node as a word, with what is known of its variables."""
-        found = word(node, self.changing, self.daily)
-        # `./x` and `x` are one file; the name of a command stays as it is (`called`)
-        return replace(found, text=found.text[2:]) if found.text.startswith("./") and len(found.text) > 2 else found
-
-    def place(self, path: Word) -> str:
-        """Where a path leads: TEMP, SINK, HERE or AWAY."""
-        text = path.text
-        if text.startswith("$"):
-            name = text.lstrip("${").partition("/")[0].rstrip("}").partition(":")[0]
-            if name in SINKS:
-                return SINK
-            return TEMP if (name in self.temp or is_temporary(text)) and ".." not in text else AWAY
-        if text.startswith("/dev/") and not text.startswith(("/dev/sd", "/dev/shm", "/dev/disk")):
-            return SINK
-        if text.startswith(("/", "~")):
-            return AWAY
-        if text == ".." or text.startswith("../"):
-            return AWAY
-        return self.cwd
-
-    def enter(self, path: Word | None) -> None:
-        """`cd`: paths mean other files from here on."""
-        self.cwd = AWAY if path is None or path.text == "-" else self.place(path)
-        for group in (self.made, self.own, self.gone, self.looked_at):
-            group.clear()
-
     # --- commands and redirections
 
     def command(self, node: Node) -> list[Found]:
         """A simple command with its redirections and assignments."""
         found = self.inside(node)
         name = node.child_by_field_name("name")
-        words = [self.word(child) for child in node.children if child.type in PARTS]
+        words = self.words(node)
         for child in node.children:
             if child.type == "file_redirect":
                 found += self.redirect(child, node)
+            elif child.type == "herestring_redirect" and child.named_children:
+                self.input = self.word(child.named_children[-1])
         if name is None:
             return found
         called = word(name, self.changing, self.daily)
-        return [*found, *shell_commands.run(self, called, words, node)]
+        found += self.run(called, words, node)
+        self.input = None
+        return found
+
+    def run(self, name: Word, words: Sequence[Word], node: Node, *, functions: bool = True) -> list[Found]:
+        """What a command does. functions: may its name be that of a function of the script?"""
+        if name.text == "$@" and self.arguments:
+            name, words = self.arguments[0], [*self.arguments[1:], *words]
+        return shell_commands.run(self, name, words, node, functions=functions)
 
     def redirected(self, node: Node) -> list[Found]:
         """A statement and where its output goes."""
         body = node.child_by_field_name("body")
+        if body is not None and body.type == "function_definition":
+            return []  # they belong to its calls
         if body is not None and body.type == "list":
             # the grammar hangs the redirections of the last command on the whole list
             return self.and_or(body, node)
+        self.input = self.document(node) if body is not None and body.type == "command" else None
         found = self.visit(body) if body is not None else []
+        self.input = None
         return [*found, *self.outputs(node, body)]
+
+    def document(self, statement: Node) -> Word | None:
+        """The here-document of a statement."""
+        bodies = [
+            part
+            for child in statement.named_children
+            if child.type == "heredoc_redirect"
+            for part in child.named_children
+            if part.type == "heredoc_body"
+        ]
+        return self.word(bodies[0]) if bodies else None
 
     def outputs(self, node: Node, body: Node | None) -> list[Found]:
         """The redirections of a statement."""
@@ -325,7 +300,11 @@ class Reader:
                     elif part.type == "heredoc_body":
                         found += self.inside(part)
                     elif not part.type.startswith("heredoc_"):
+                        # `cat <<EOF | B`: the text is what B reads
+                        plain = body is not None and source(body) == "cat" and len(part.named_children) == 1
+                        self.input = self.document(node) if plain else None
                         found += self.visit(part)
+                        self.input = None
             elif child != body and child.type == "herestring_redirect":
                 found += self.inside(child)
         return found
@@ -346,6 +325,8 @@ class Reader:
     def write(self, path: Word, statement: Node, *, append: bool) -> list[Found]:
         """A file is written anew, or something is put at its end."""
         where = self.place(path)
+        if where == SOCKET:
+            return [] if is_probe(statement) else [self.found(SENDS, UNKNOWN, statement, "sends the bytes again", "")]
         if where in (SINK, TEMP):
             return []
         here = "-here" if where == HERE else ""
@@ -355,6 +336,12 @@ class Reader:
             return [self.found(NEW_NAME + here, UNSAFE, statement, effect, "name the file after the run", targets)]
         if path.change == DAILY:
             return [self.found(NEW_NAME + here, UNKNOWN, statement, "leaves another file on another day", "", targets)]
+        if append and is_log(path.text):
+            own = is_own_line(statement, self.table)
+            if own:
+                return [self.found(COMMAND, SAFE, statement, "", "", targets)]
+            effect = f"may append data to `{path.text}` again"
+            return [self.found(APPEND + here, UNKNOWN, statement, effect, "", targets)]
         if append and path.text in self.edited:
             return [self.found(APPEND + here, UNKNOWN, statement, "may append the lines again", "", targets)]
         if append and path.text not in self.made:
@@ -370,28 +357,8 @@ class Reader:
             return [self.found(COMMAND, UNKNOWN, statement, "writes another time or name", "", targets)]
         return [self.found(COMMAND, SAFE, statement, "", "", targets)]
 
-    def found(
-        self, kind: str, verdict: str, node: Node, effect: str, remedy: str, targets: frozenset[str] = frozenset()
-    ) -> Found:
-        """A statement with its place and its words."""
-        start = max(node.start_byte, self.since) if self.since < node.end_byte else node.start_byte
-        line = " ".join((node.text or b"")[start - node.start_byte :].decode("utf-8", "replace").split("\n")[0].split())
-        what = line if len(line) <= 70 else f"{line[:67]}…"
-        reason = Reason(kind, verdict, start, node.end_byte, f"`{what}`", effect, remedy)
-        return Found(reason, targets)
 
-    def unread(self, node: Node, effect: str = "") -> list[Found]:
-        """A statement of which nobody can tell what it does."""
-        self.edited |= {self.word(part).text for part in node.children if part.type in PARTS}
-        return [self.found(UNREAD, UNKNOWN, node, effect, "")]
-
-
-def is_temporary(text: str) -> bool:
-    """Does a path begin with `$(mktemp …)`, and is that in the directory for temporary files?"""
-    if not text.startswith("$(mktemp"):
-        return False
-    words = text[len("$(mktemp") :].partition(")")[0].split()
-    elsewhere = any(
-        part.startswith(("/", "$", "-p", "--tmpdir=")) or (part[0] != "-" and "X" in part) for part in words
-    )
-    return not elsewhere or any(part.startswith(("/tmp/", "--tmpdir=/tmp")) or part in ("-t", "/tmp") for part in words)
+def is_probe(statement: Node) -> bool:
+    """`echo > /dev/tcp/host/port`: does a statement only try whether a server listens?"""
+    body = next((child for child in statement.named_children if not child.type.endswith("redirect")), None)
+    return body is None or source(body) in ("echo", ":", "true")

@@ -1,43 +1,137 @@
-"""SQL in the arguments of a database client, by its first words: enough for one plain statement."""
+"""SQL in the arguments, or the input, of a database client: `psql -c '…'`, `mysql <<SQL`, `bq query '…'`."""
 
 from __future__ import annotations
 
+from wfc.embedded.shell_destroys import DESTRUCTION
+from wfc.embedded.shell_guards import FAILS, REPEATS
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
 from wfc.patterns import ready
 
-READS = ready(r"(?is)\s*(?:select|show|explain\s+(?!analy)|\\d\w*|\\l|describe|values|table)\b")
-CALLS = ready(r"(\w+)\s*\(")
-HARMLESS = frozenset(
-    "count sum min max avg coalesce nullif now date date_trunc to_char round lower upper length cast in as exists over "
-    "extract from where and or not on values pg_size_pretty pg_database_size pg_total_relation_size version json_agg "
-    "array_agg string_agg row_number concat substring trim abs greatest least current_database any all distinct using "
-    "join filter json_build_object row_to_json current_setting pg_is_in_recovery".split()
-)
-WRITES_TOO = ready(r"(?is);\s*\S|\binto\b|\bfor\s+(?:no\s+key\s+)?(?:update|share)\b")
-INSERT = ready(r"(?is)\s*insert\s+into\b")
-TAMED = ready(
-    r"(?is)on\s+conflict|on\s+duplicate|not\s+exists|\bdelete\b|\btruncate\b|\bwhere\b|;\s*\S|overwrite|\bexcept\b"
-)
-CREATE = ready(
-    r"(?is)\s*create\s+(?:table|schema|database|role|user|index|view|type|extension)\b(?!.*\bif\s+not\s+exists)"
-)
-DROP = ready(r"(?is)\s*drop\s+\w+\b(?!.*\bif\s+exists)")
-TRUNCATE = ready(r"(?is)\s*truncate\b[^;]*;?\s*$|\s*(?:create|drop)\s+\w+\s+if\s+(?:not\s+)?exists\b[^;]*;?\s*$")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node
+
+    from wfc.embedded.shell_guards import Found
+    from wfc.embedded.shell_reader import Reader
+    from wfc.embedded.shell_words import Word
+
+CLIENTS = {
+    "psql": ("postgres", "-c --command"),
+    "mysql": ("mysql", "-e --execute"),
+    "mariadb": ("mysql", "-e --execute"),
+    "clickhouse-client": ("clickhouse", "-q --query"),
+}
+"""Clients of databases: their SQL, and the flags that hold it."""
+PLAIN_CLIENTS = {"sqlite3": "sqlite", "duckdb": "duckdb"}
+"""Those whose SQL is the word behind the file."""
+CLIENT_OPTIONS = "-h -p -U -d -v -F -o -f -P --host --port --user --dbname --set --file --variable --username -u -D"
+EVERY_ROW = {"delete-all": "deletes every row", "update-all": "changes every row"}
+"""Kinds of statements without WHERE, as the reader of SQL calls them."""
+OTHER_READS = ready(r"(?is)\s*(?:\\d\w*|\\l\w*|\.tables|\.schema|show\b[^;]*|describe\s[^;]*);?\s*$")
+COPY_IN = ready(r"(?is)\s*\\copy\s+[\w.\"${}]+\s*(?:\([^()]*\)\s*)?from\b")
+COPY_OUT = ready(r"(?is)\s*\\copy\s+(?:[\w.\"${}]+\s*(?:\([^()]*\)\s*)?|\(.*\)\s*)to\s+(?!program\b)")
+OF_CLIENT = ready(r"(?m)^\s*[\\.]\w")
+EXPANSION = ready(r"\$(?:\{\w+\}|\w+)")
+QUOTED = ready(r"'(?:[^']|'')*'")
+NAME_BEFORE = ready(r"(?i)(?:\b(?:into|from|table|update|join|view|index|schema|database|exists|using)\s+|[\w.])$")
+VALUE_BEFORE = ready(r"(?:[=<>(,+*/-]|\b(?:limit|offset|between|and|interval))\s*$")
 
 
-def sql_verdict(text: str) -> tuple[str, str]:
-    """(verdict, what a second run does) of a SQL text; several statements and unusual ones are `unknown`."""
-    if READS.match(text) and not WRITES_TOO.search(text):
-        if '"(' in text.replace(" ", "").replace("\\", ""):
-            return UNKNOWN, ""  # a function with a quoted name
-        known = all(name.lower() in HARMLESS for name in CALLS.findall(text))
-        return (READ if known else UNKNOWN), ""
-    if TRUNCATE.match(text):
-        return SAFE, ""
-    if INSERT.match(text) and not TAMED.search(text):
-        return UNSAFE, "adds the rows again, or fails on their key"
-    if CREATE.match(text) and ";" not in text.rstrip("; \n"):
-        return UNSAFE, "fails, because it exists"
-    if DROP.match(text) and ";" not in text.rstrip("; \n"):
-        return UNSAFE, "fails, because it is gone"
-    return UNKNOWN, ""
+def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
+    """A call of a client with SQL in its flags or on its input."""
+    if name in PLAIN_CLIENTS:
+        plain = [one.text for one in words if one.text[:1] != "-"]
+        return sql(reader, plain[1:], PLAIN_CLIENTS[name], words, node)
+    dialect, flags = CLIENTS[name]
+    holders = flags.split()
+    takers = set(CLIENT_OPTIONS.split())
+    texts: list[str] = []
+    number = 0
+    while number < len(words):
+        text = words[number].text
+        number += 1
+        following = words[number].text if number < len(words) else ""
+        if text in ("-l", "--list", "--version", "-V"):
+            return []
+        if text in holders or (text[:1] == "-" and text[1:2] != "-" and text[-1] == holders[0][1]):
+            texts.append(following)
+            number += 1
+        elif text.startswith(tuple(f"{holder}=" for holder in holders)):
+            texts.append(text.partition("=")[2])
+        elif text in ("-f", "--file") or text.startswith("--file="):
+            return reader.unread(node)
+        elif text in takers:
+            number += 1
+    return sql(reader, texts, dialect, words, node)
+
+
+def bigquery(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
+    """`bq query`, whose result goes to a table where a flag says so (the bq reference of Google Cloud)."""
+    flags = {one.text.partition("=")[0].lstrip("-") for one in words if one.text[:1] == "-"}
+    if "dry_run" in flags:
+        return []
+    given = words[-1] if words[-1].text[:1] != "-" and words[-1].text != "query" else reader.given()
+    verdict, effect, _ = sql_verdict(given.text, "bigquery") if given is not None else (UNKNOWN, "", ())
+    if "destination_table" in flags and verdict == READ:
+        verdict, effect = (SAFE, "") if "replace" in flags else (UNKNOWN, "")
+        if "append_table" in flags:
+            verdict, effect = UNSAFE, "appends the rows again"
+    return [reader.found(REPEATS, verdict, node, effect, "")] if verdict != READ else []
+
+
+def sql(reader: Reader, texts: Sequence[str], dialect: str, words: Sequence[Word], node: Node) -> list[Found]:
+    """A command that runs SQL: that of its words, or what it is given; neither is `unknown`."""
+    given = reader.given()
+    if not texts and given is not None and not given.many:
+        texts, words = [given.text], [given, *words]
+    verdict, effect, kinds = sql_verdict(";\n".join(texts), dialect)
+    if verdict == SAFE and any(one.change for one in words):
+        verdict = UNKNOWN  # it writes another key or value in each run
+    if verdict == READ:
+        return []
+    if done := next((EVERY_ROW[kind] for kind in kinds if kind in EVERY_ROW), ""):
+        reader.destroyed.append((reader.found(DESTRUCTION, UNSAFE, node, done, "").reason, frozenset()))
+    kind = FAILS if effect.startswith("fails") else REPEATS
+    return [reader.found(kind, verdict, node, effect, "", frozenset(one.text for one in words))]
+
+
+def sql_verdict(text: str, dialect: str) -> tuple[str, str, tuple[str, ...]]:
+    """(verdict, what a second run does, kinds of its statements) of a SQL text with expansions of the shell in it."""
+    if OTHER_READS.match(text):
+        return READ, "", ()
+    if COPY_IN.match(text) and ";" not in text:
+        return UNSAFE, "adds the rows again, or fails on their key", ()
+    if COPY_OUT.match(text) and ";" not in text:
+        return SAFE, "", ()
+    plain = expanded(text)
+    if plain is None or not plain.strip() or OF_CLIENT.search(plain):
+        return UNKNOWN, "", ()
+    from wfc.embedded.sql import classify
+
+    found = classify(plain, dialect)
+    effect = next((one.effect for one in found.reasons if one.verdict == found.kind), "")
+    return found.kind, effect, tuple(one.kind for one in found.reasons)
+
+
+def expanded(text: str) -> str | None:
+    """SQL with names and values where the shell puts its own; None where they may be anything (`where $FILTER`)."""
+    if "$" not in text and "`" not in text:
+        return text
+    if "$(" in text or "$$" in text:
+        return None
+    quoted = [found.span() for found in QUOTED.finditer(text)]
+    parts, end = [], 0
+    for found in EXPANSION.finditer(text):
+        before = text[: found.start()]
+        if any(start < found.start() < stop for start, stop in quoted) or NAME_BEFORE.search(before):
+            put = found[0].strip("${}")
+        elif VALUE_BEFORE.search(before):
+            put = "1"
+        else:
+            return None
+        parts += [text[end : found.start()], put]
+        end = found.end()
+    rest = "".join([*parts, text[end:]])
+    return None if "$" in rest else rest

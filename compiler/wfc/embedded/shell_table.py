@@ -5,7 +5,8 @@ from __future__ import annotations
 import marshal
 import os
 
-from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
+from wfc.embedded.shell_words import bare
+from wfc.embedded.verdict import DOES, UNKNOWN, UNSAFE
 from wfc.record import Record
 
 TYPE_CHECKING = False
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 TABLE = os.path.join(os.path.dirname(__file__), "commands.bin")
 """commands.toml as `wfc.build_commands` writes it."""
-WRITE = "write"
-"""Safe, and a word of the call names the file that is written."""
-SETTINGS = ("options", "long", "paths", "removes")
+AGAIN = "does its work again"
+"""What an unsafe command does of which no more is said."""
+SETTINGS = ("options", "long", "paths", "removes", "destroys")
 
 
 class Form(Record):
@@ -52,6 +53,8 @@ class Command(Record):
     long: bool = False
     paths: str = ""
     removes: bool = False
+    destroys: tuple[Form, ...] = ()
+    """Forms that take away a whole thing: effect is what they do, help a pattern of the word that names it."""
 
     def form(self, words: Sequence[str], flags: Sequence[tuple[str, str | None]]) -> Form:
         """The form of a call that tells most, `unknown` where none fits."""
@@ -100,7 +103,7 @@ NOT_KNOWN = Form((), (), False, UNKNOWN, "", "")
 def form(text: str, value: Value) -> Form:
     """A key and a value of commands.toml. Raises ValueError for a verdict that there is not."""
     verdict, effect, remedy = (value, "", "") if isinstance(value, str) else (*value, "", "")[:3]
-    if verdict not in (READ, SAFE, WRITE, UNKNOWN, UNSAFE):
+    if verdict not in DOES:
         raise ValueError(f"{text}: there is no verdict {verdict!r}")
     parts = text.split()
     words = tuple(part for part in parts if part[0] != "-" and part != ".")
@@ -110,7 +113,7 @@ def form(text: str, value: Value) -> Form:
         tuple((tuple(names.split(",")), tuple(values.split(",")) if values else ()) for names, _, values in flags),
         "." in parts,
         verdict,
-        effect,
+        effect or (AGAIN if verdict == UNSAFE else ""),
         remedy,
     )
 
@@ -122,6 +125,7 @@ def weight(form: Form) -> int:
 
 def command(entry: Mapping[str, object]) -> Command:
     """One table of commands.toml."""
+    destroys: Mapping[str, Sequence[str]] = entry.get("destroys", {})  # type: ignore[assignment]
     forms = [form(text, value) for text, value in entry.items() if text not in SETTINGS]  # type: ignore[arg-type]
     return Command(
         tuple(sorted(forms, key=weight)),
@@ -129,6 +133,7 @@ def command(entry: Mapping[str, object]) -> Command:
         bool(entry.get("long", False)),
         str(entry.get("paths", "")),
         bool(entry.get("removes", False)),
+        tuple(form(text, [UNSAFE, *value]) for text, value in destroys.items()),
     )
 
 
@@ -138,9 +143,20 @@ class Table:
     def __init__(self, known: Known) -> None:
         with open(TABLE, "rb") as file:
             self.entries: dict[str, dict[str, object]] = marshal.loads(file.read())
+        self.known = {bare(name): command(forms) for name, forms in known.items()}
         for name, forms in known.items():
-            self.entries[name] = {**self.entries.get(name, {}), **forms}
+            # theirs come first, so that they win against forms of as many parts
+            self.entries[bare(name)] = {**forms, **self.entries.get(bare(name), {}), **forms}
         self.commands: dict[str, Command] = {}
+
+    def is_told(self, name: str, words: Sequence[str]) -> bool:
+        """Has the user said what this call does?"""
+        told = self.known.get(name)
+        merged = self.command(name)
+        if told is None or merged is None:
+            return False
+        numbers, flags = merged.parsed(words)
+        return told.form([words[number] for number in numbers], flags) is not NOT_KNOWN
 
     def command(self, name: str) -> Command | None:
         """What is known of a command, None for nothing."""

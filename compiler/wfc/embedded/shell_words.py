@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc.patterns import ready
 from wfc.record import Record
 
 TYPE_CHECKING = False
@@ -19,6 +20,10 @@ CHANGING = frozenset(
 MAKERS = frozenset(["uuidgen", "mktemp", "tempfile", "pwgen", "shuf"])
 DAYS = frozenset("YymdFjUuVGgbBaAeCD")
 """The letters of `date` that tell no less than a day."""
+PLACES = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/")
+"""Where usual programs are."""
+ESCAPED = ready(r"\\([\\\"$`])")
+"""What a backslash takes the meaning of within double quotes."""
 PARTS = frozenset(
     """word string raw_string ansi_c_string concatenation number simple_expansion expansion command_substitution
     process_substitution arithmetic_expansion brace_expression translated_string test_operator regex extglob_pattern
@@ -34,6 +39,14 @@ class Word(Record):
     names: frozenset[str]
     many: bool
     change: str
+
+
+def bare(name: str) -> str:
+    """A name without the place of a usual program and without the backslash that avoids an alias."""
+    for place in PLACES:
+        if name.startswith(place):
+            return name[len(place) :]
+    return name.lstrip("\\")
 
 
 def source(node: Node) -> str:
@@ -63,13 +76,15 @@ def unquoted(node: Node) -> str:
     text = source(node)
     match node.type:
         case "string":
-            return text[1:-1].replace('\\"', '"')
+            return ESCAPED.sub(r"\1", text[1:-1])
         case "raw_string":
             return text[1:-1]
         case "ansi_c_string" | "translated_string":
             return text[2:-1]
         case "concatenation":
             return "".join(unquoted(part) for part in node.children)
+        case "command_name" if len(node.children) == 1:
+            return unquoted(node.children[0])
         case "word":
             return text.replace("\\", "")
         case _:
@@ -104,3 +119,14 @@ def clock(command: Node) -> str:
     form = next((text for text in words if text.startswith("+")), "")
     letters = {after[:1].lstrip("-_") or after[1:2] for after in form.split("%")[1:]}
     return DAILY if letters and letters <= DAYS else NEW
+
+
+def is_temporary(text: str) -> bool:
+    """Does a path begin with `$(mktemp …)`, and is that in the directory for temporary files?"""
+    if not text.startswith("$(mktemp"):
+        return False
+    words = text[len("$(mktemp") :].partition(")")[0].split()
+    elsewhere = any(
+        part.startswith(("/", "$", "-p", "--tmpdir=")) or (part[0] != "-" and "X" in part) for part in words
+    )
+    return not elsewhere or any(part.startswith(("/tmp/", "--tmpdir=/tmp")) or part in ("-t", "/tmp") for part in words)

@@ -7,6 +7,11 @@ from wfc.record import Record
 READ, SAFE, UNKNOWN, UNSAFE = "read", "safe", "unknown", "unsafe"
 """It only reads · twice leaves what once leaves · nobody can tell · twice leaves something else, or fails."""
 
+WRITE = "write"
+"""Of a command: safe, and a word of it names the file that it writes."""
+DOES = (READ, SAFE, WRITE, UNKNOWN, UNSAFE)
+"""What may be said of a command (commands.toml, [check.commands] of wfc.toml)."""
+
 ORDER = (READ, SAFE, UNKNOWN, UNSAFE)
 """The lattice: a text is what its worst statement is. `unknown` is never called safe."""
 
