@@ -26,6 +26,7 @@ MODULES = (
     "checks.remote_script",
     "checks.scripts",
     "checks.secret_cleartext",
+    "checks.sql_outside_transaction",
     "checks.urls",
     "embedded.sql",
     "embedded.sql_clock",

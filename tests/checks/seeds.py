@@ -109,6 +109,7 @@ STATEMENTS = {
     "WF212": f'task seeded = python(§"retrun 1") -> int {ONCE}',
     "WF409": f'{SQL} "§delete from runs") {ONCE}',
     "WF412": f'task seeded = shell(§"""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
+    "WF417": f'{SQL} "§vacuum (analyze) runs") {ONCE}',
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',
     "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.id}}" {RETRIED} task seeded_next = {DRY}',
     "WF503": f'task seeded = {POST} idempotent by "seeded-{{run.id}}" {RETRIED} undo §{POST} task seeded_next = {DRY}',

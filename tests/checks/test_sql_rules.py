@@ -6,10 +6,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.finding import NAME, applied, codes, findings, flow
+
+if TYPE_CHECKING:
+    from wfc.diagnostic import Diagnostic
 
 DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m } secret db'
 HOOK = 'on webhook(path: "/in", secret: "key") defaults { timeout 1m } secret db, key'
@@ -153,10 +157,15 @@ def test_the_finding_stands_at_the_statement(written: str, statement: str) -> No
 )
 def test_definitions_are_guarded_by_a_fix(sql: str, fixed: str | None) -> None:
     text = flow(run(sql), BY_HAND)
-    (found,) = findings(text)
+    (found,) = others(text)
     assert found.code == "WF408"
     assert [applied(text, fix) for fix in found.fixes] == ([] if fixed is None else [text.replace(sql, fixed)])
-    assert all(findings(applied(text, fix)) == () for fix in found.fixes)
+    assert all(others(applied(text, fix)) == [] for fix in found.fixes)
+
+
+def others(text: str) -> list[Diagnostic]:
+    """The findings of a text, but that CONCURRENTLY is refused in a transaction."""
+    return [item for item in findings(text) if item.code != "WF417"]
 
 
 @pytest.mark.parametrize(
