@@ -113,6 +113,8 @@ STATEMENTS = {
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',
     "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.id}}" {RETRIED} task seeded_next = {DRY}',
     "WF503": f'task seeded = {POST} idempotent by "seeded-{{run.id}}" {RETRIED} undo §{POST} task seeded_next = {DRY}',
+    "WF504": f"task seeded = {PUT} -> {{ id: string }} {RETRIED} "
+    f'undo also on timeout http.delete(url: "https://a.example.com/x/{{§seeded.body.id}}") task seeded_next = {DRY}',
     "WF505": f"§try {{ task seeded = {DRY} }} recover {{ }}",
     "WF601": f'input seeded_in: string = "a" task seeded = shell(§"eval \\"$C\\"", env: {{ C: seeded_in }}) {ONCE}',
     "WF603": f'task seeded = shell("true", env: {{ AWS_ACCESS_KEY_ID: §"AKIAIOSFODNN7EXAMPLE" }}) {ONCE}',

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import codes, findings, flow
+from wfc.pipeline import load_texts
+from wfc.simulate import run_tests
 
 CALL = 'task a = shell("x")'
 PUT = 'http.put(url: "https://a.example.com/x", json: {})'
@@ -423,3 +425,50 @@ flow pays {{
 }}
 """
     assert told("WF314", text, numbers)
+
+
+BOOKED = f"task a = {PUT} -> {{ id: string }}"
+CANCEL = 'http.delete(url: "https://a.example.com/x/{a.body.id}")'
+
+
+@pytest.mark.parametrize(
+    ("clauses", "expected"),
+    [
+        (f"undo also on timeout {CANCEL}", True),
+        (f"undo {CANCEL}", False),
+        (f"undo also on timeout {CANCEL.replace('{a.body.id}', '{n}')}", False),
+        (f"undo also on timeout {CANCEL.replace('{a.body.id}', '{before.body.id}')}", False),
+        ('undo also on timeout shell("./u", env: { ID: a.body.id })', True),
+        (f'fallback value {{ status: 200, headers: {{}}, body: {{ id: "x" }} }} undo also on timeout {CANCEL}', False),
+    ],
+)
+def test_an_undo_that_reads_an_answer_that_never_came(clauses: str, expected: bool) -> None:
+    before = BOOKED.replace("task a", "task before").replace("/x", "/before")
+    text = flow(f"input n: string {before} {BOOKED} {clauses} task b = {OTHER}")
+    assert has("WF504", text) is expected
+
+
+def test_such_an_undo_fails_when_the_flow_runs() -> None:
+    told = 'test "late" { given a takes 2m expect undo a failed }'
+    text = flow(f"{BOOKED} undo also on timeout {CANCEL} task b = {OTHER} {told}")
+    project = load_texts([("f.wf", text)]).project
+    assert [result.failures for result in run_tests(project, project.flows[0])] == [()]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("curl -fsS -X POST https://a.example.com/x -d y", True),
+        ("aws sns publish --topic-arn x --message y", True),
+        ("curl -fsS https://a.example.com/x -o y", False),
+        ("curl -fsS -X PUT https://a.example.com/x -d y", False),
+        ("./deploy.sh", False),  # nobody knows
+        ("mkdir /data/x", False),  # started again it fails, and says so
+        ("echo a >> /data/x", False),
+    ],
+)
+def test_scripts_that_send_what_can_not_be_sent_again(script: str, expected: bool) -> None:
+    body = f'task a = shell("{script}") no retry "once" task b = {OTHER}'
+    assert has("WF501", flow(body)) is expected
+    assert not has("WF501", flow(f"{body} {TELL}"))
+    assert not has("WF501", flow(body.replace('no retry "once"', 'no retry "once" idempotent')))

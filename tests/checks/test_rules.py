@@ -8,7 +8,7 @@ from checks.finding import applied, codes, findings, flow
 from wfc.check import run_checks
 from wfc.checks.python_taint import runs_in_python, shows_python
 from wfc.checks.scripts import prints_shell, runs_in_shell
-from wfc.checks.worst_case import worst_case
+from wfc.checks.worst_case import Runs, worst_case
 from wfc.pipeline import load_texts
 from wfc.settings import Settings
 
@@ -326,13 +326,13 @@ def test_what_python_shows(body: str, how: str) -> None:
 )
 def test_worst_case(body: str, minutes: int) -> None:
     project = load_texts([("f.wf", flow(body, BARE))]).project
-    assert worst_case(project.flows[0].body) == minutes * 60_000
+    assert worst_case(project.flows[0].body, Runs(project)) == minutes * 60_000
 
 
 def test_worst_case_of_a_long_chain_in_parallel() -> None:
     tasks = [f'task t{n} = shell("x") timeout 1m{f" after t{n - 1}" if n else ""}' for n in range(1500)]
     project = load_texts([("f.wf", flow("parallel {\n" + "\n".join(tasks) + "\n}", BARE))]).project
-    assert worst_case(project.flows[0].body) == 1500 * 60_000
+    assert worst_case(project.flows[0].body, Runs(project)) == 1500 * 60_000
 
 
 def test_zones_are_all_known_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,9 @@
 """no-failure-path: a run may stop half-way behind work that can't simply be started again
 
 ## What it finds
-A task that may not be repeated (a POST without key, a payment, a publication) with another task behind it that may
-fail, in a flow without `on failure`. Work inside a `try`, work with an `undo`, and messages to people (`slack.*`,
-`email.*`) are left out. One finding a flow.
+A task that may not be repeated (a POST without key, a payment, a publication, a script that plainly sends something)
+with another task behind it that may fail, in a flow without `on failure`. Work inside a `try`, work with an `undo`, and
+messages to people (`slack.*`, `email.*`) are left out. One finding a flow.
 
 ## Why
 After the failure the flow can't be run again without doing that work twice, so somebody has to look; the flow
@@ -37,6 +37,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_hole, is_message, is_repeatable, placed_tasks, work
+from wfc.checks.scripts_twice import doubled, verdict
 from wfc.diagnostic import WARNING, Label
 
 TYPE_CHECKING = False
@@ -78,7 +79,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 def leaves_something(task: Task, place: Placed) -> bool:
     """Is it work that can't be done again, and that nothing takes back or looks after?"""
     call = task.call
-    work_done = call.effect.repeat == "unsafe" or not call.effect.reversible
+    sent = any(reason.kind == "repeats" for reason in doubled(verdict(call)))
+    work_done = sent or call.effect.repeat == "unsafe" or not call.effect.reversible
     message = is_message(call)
     tried = any(isinstance(stmt, ir.Try) and arm == 0 for stmt, arm in place.around)
     return work_done and not (is_repeatable(call) or message or tried or task.undo is not None or is_hole(call))
