@@ -18,6 +18,7 @@ MODULES = (
     "text",
     "resolve.literals",
     "checks.ai_unbounded",
+    "checks.client_retries",
     "checks.dangerous_removal",
     "checks.hardcoded_secret",
     "checks.irreversible",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from catalog.runner import File, Given, run
+from catalog.runner import Failed, File, Given, run
 from catalog.store_server import StoreServer
+from engines.world import Reply, World
 
 pytestmark = pytest.mark.slow
 
@@ -43,3 +44,28 @@ def test_delete_older_keeps_what_is_of_the_day_or_newer(store: StoreServer, pyth
     assert sorted(delete("2999-01-01")) == ["db/1", "db/2"]
     assert store.call("GET", "/box/x/1")[0] == 200
     assert store.call("GET", "/box/db/1")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "path"),
+    [
+        ("put", {"key": "k"}, "/box/k"),
+        ("get", {"key": "k"}, "/box/k"),
+        ("exists", {"key": "k"}, "/box/k"),
+        ("copy", {"key": "k", "to": "other"}, "/box/k"),
+        ("delete", {"key": "k"}, "/box/k"),
+        ("list", {}, "/box"),
+        ("delete_older", {"prefix": "", "before": Given("date", "2020-01-01")}, "/box"),
+    ],
+)
+def test_an_attempt_is_one_request(
+    action: str, arguments: dict[str, Any], path: str, python: str, world: World, tmp_path: Path
+) -> None:
+    """Without its configuration boto3 1.44.5 asks a store that answers 503 three times; the flow's `retry` decides."""
+    (tmp_path / "dump").write_bytes(b"data")
+    more = {"file": File(tmp_path / "dump")} if action == "put" else {}
+    world.script(path, Reply(503))
+    login = {"endpoint": world.url, "region": "us-east-1", "access_key": "AK", "secret_key": "SK", "bucket": "box"}
+    with pytest.raises(Failed):
+        run(f"s3.{action}", {**login, **arguments, **more}, tmp_path, python=python)
+    assert len(world.requests()) == 1

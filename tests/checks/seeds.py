@@ -237,5 +237,5 @@ UNSEEDED = {
 
 SAFE_FIXES = {"WF003", "WF301", "WF408"}
 OTHER_FIXES = {"WF206", "WF302", "WF305", "WF313", "WF404", "WF408", "WF706", "WF801"}
-"""Codes whose seed has a fix, here or in test_fix_traces.py; those of the second want a look, WF408 where
-the URL does not tell the database."""
+"""Codes whose seed has a fix, here or in test_fix_traces.py; the second want a look, WF408 where the URL does not
+tell the database."""

@@ -109,6 +109,51 @@ def test_the_product_is_printed() -> None:
     assert "20 times: 4 × 5" in next(item.message for item in findings(nested(4, 5)) if item.code == "WF309")
 
 
+BOTO = 'python("pass", packages: ["boto3==1.44.5"])'
+
+
+def told(code: str, text: str, words: str) -> bool:
+    """Is there exactly one finding of a code, with these words in it? With no words: is there none?"""
+    found = [item.message for item in findings(text) if item.code == code]
+    return [words in message for message in found] == ([True] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("attempts", "call", "product"),
+    [
+        (4, 'shell("curl -fsS --retry 5 https://a.example.com/x")', "24 times: 4 × 6 (curl)"),
+        (3, 'shell("curl -fsS --retry 2 https://a.example.com/x")', ""),  # nine
+        (3, 'shell("curl --retry=3 -fsS https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, 'shell("curl --retry-delay 8 https://a.example.com/x")', ""),
+        (3, 'shell("# curl --retry 8 https://a.example.com/x")', ""),
+        (3, 'shell("echo curl --retry 8")', ""),
+        (1, 'shell("curl --retry 20 https://a.example.com/x")', ""),
+        (9, BOTO, ""),  # 27, but the author wrote one of the layers
+    ],
+)
+def test_clients_that_repeat_a_request(attempts: int, call: str, product: str) -> None:
+    text = flow(f"task a = {call} idempotent retry fixed(attempts: {attempts}, every: 5s)")
+    assert told("WF309", text, product)
+
+
+@pytest.mark.parametrize(
+    ("call", "product"),
+    [
+        (BOTO, "18 times: 3 × 2 × 3 (boto3)"),
+        (BOTO.replace("pass", "boto3.client('s3', config=Config(retries=settings))"), ""),  # nobody knows
+        (BOTO.replace("pass", "OpenAI(max_retries=0)"), ""),
+        ('k8s.logs(resource: "deployment/web")', "66 times: 3 × 2 × 11 (kubectl)"),
+        ('shell("./x", needs: ["kubectl"])', "66 times: 3 × 2 × 11 (kubectl)"),
+        ('http.put(url: "https://a.example.com/x", json: {})', ""),  # six, for it is sent once an attempt
+    ],
+)
+def test_clients_below_two_retries(call: str, product: str) -> None:
+    text = flow("task t = flow.run(g) idempotent retry fixed(attempts: 3, every: 1m)") + (
+        f"flow g {{ defaults {{ timeout 1m }} task a = {call} idempotent retry fixed(attempts: 2, every: 1m) }}"
+    )
+    assert told("WF309", text, product)
+
+
 @pytest.mark.parametrize(
     ("every", "expected"), [("12h", True), ("11h", False)]
 )  # three pauses, and four attempts of a minute
@@ -133,6 +178,9 @@ def test_keys_that_are_forgotten(every: str, expected: bool) -> None:
         ("attempts 5", f"task a = {PUT} -> {{ d: bool }} until a.body.d every 1m within 2m", "9 attempts"),
         ("cost 5 usd", f"task a = {PUT}", "no prices"),
         ("time 1h", f"task a = {PUT}", ""),
+        ("attempts 8", f"task a = {BOTO} idempotent", "9 attempts, its budget is 8: 3 × 3 (boto3)"),
+        ("attempts 9", f"task a = {BOTO} idempotent", ""),
+        ("attempts 10", 'task a = k8s.logs(resource: "pod/a") no retry "once"', "11 attempts, its budget is 10: 11"),
     ],
 )
 def test_budgets(budget: str, body: str, message: str) -> None:
@@ -329,3 +377,49 @@ def test_two_flows_that_write(first: str, second: str, expected: bool) -> None:
 def test_a_reader_that_is_early(second: str, expected: bool) -> None:
     """The writer may take 3 × 20m and two pauses of a minute: 62 minutes."""
     assert has("WF905", two(DAILY.format(PUT), second)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "head", "minutes", "expected"),
+    [
+        ("WF801", 'on schedule("0 * * * *", timezone: "UTC")', 31, True),  # 2 × 31m + 1m are more than an hour
+        ("WF801", 'on schedule("0 * * * *", timezone: "UTC")', 29, False),
+        ("WF312", 'on schedule("0 * * * *", timezone: "UTC") concurrency 1 queue', 31, True),
+        ("WF312", 'on schedule("0 * * * *", timezone: "UTC") concurrency 1 queue', 29, False),
+        ("WF310", "budget { time 1h }", 31, True),
+        ("WF310", "budget { time 1h }", 29, False),
+    ],
+)
+def test_a_flow_that_is_run_takes_its_time(code: str, head: str, minutes: int, expected: bool) -> None:
+    text = f"flow f {{ {head} task t = flow.run(g) idempotent retry fixed(attempts: 2, every: 1m) }}\n" + (
+        f'flow g {{ task a = shell("./a") timeout {minutes}m }}\n'
+    )
+    assert (code in {item.code for item in findings(text, "flow.wf", "WF310", "WF312")}) is expected
+
+
+def test_flows_in_a_circle_take_no_time_that_is_known() -> None:
+    text = 'flow f { on schedule("* * * * *", timezone: "UTC") task t = flow.run(f) }\n'
+    assert not has("WF801", text)
+
+
+@pytest.mark.parametrize(
+    ("wait", "attempts", "key", "numbers"),
+    [
+        # an approval of 20h and a payment of a minute in each of two runs, an hour between them
+        ("20h", 2, "r-{n}", "1d17h2m (2 × 20h1m + 1h of pauses)"),
+        ("11h", 2, "r-{n}", ""),  # 2 × 11h1m + 1h
+        ("20h", 1, "r-{n}", ""),
+        ("20h", 2, "r-{run.id}", ""),  # the second run has another key
+    ],
+)
+def test_keys_that_are_forgotten_between_two_runs(wait: str, attempts: int, key: str, numbers: str) -> None:
+    text = f"""
+flow outer {{ task t = flow.run(pays, n: 1) idempotent retry fixed(attempts: {attempts}, every: 1h) }}
+flow pays {{
+  input n: int
+  secret k
+  approve go = "Go?" timeout {wait}
+  task pay = stripe.refund(key: k, payment: "pi") idempotent by "{key}" timeout 1m
+}}
+"""
+    assert told("WF314", text, numbers)

@@ -246,18 +246,20 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_bytes_whatever_the_order_and_the_hashes(form: str) -> None:
+def test_the_same_bytes_whatever_the_order_and_the_hashes_and_what_is_kept(form: str, tmp_path: Path) -> None:
+    always = "import sys, wfc.commands.check as check; check.WORTH = 1; from wfc.cli import main; sys.exit(main())"
     names = [f"f{number}.wf" for number in range(6)]
     for name in names:
         # all flows have one name, so which of them is the second matters
         write(name, FLOW.replace("a.example", name) + "flow g { task b = shel(1) task b = a }\n")
+    names.append(write("alone.wf", "flow alone { task a = http.get(url: shel) task b = shell('x') }\n").name)
     outputs = set()
-    for seed in ("0", "1", "77"):
+    for seed, words in (("0", ["--no-cache"]), ("1", ["--no-cache"]), ("77", []), ("8", [])):
         random.Random(seed).shuffle(names)
         done = subprocess.run(
-            [sys.executable, "-m", "wfc", "check", "--format", form, *names],
+            [sys.executable, "-c", always, "check", "--format", form, *words, *names],
             capture_output=True,
-            env=os.environ | {"PYTHONHASHSEED": seed},
+            env=os.environ | {"PYTHONHASHSEED": seed, "WFC_CACHE": str(tmp_path / "kept")},
             check=False,
         )
         assert done.returncode == 1

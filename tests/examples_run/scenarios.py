@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -543,14 +544,22 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def backups(*names: str, expired: bool, told: tuple[str, ...] = (), broken: str = "") -> Any:
-    """A check of the bucket: dumps of these databases, which restore; of the server; and of what Slack was told."""
+def backups(
+    *names: str, expired: bool, told: tuple[str, ...] = (), broken: str = "", requests: Mapping[str, int] | None = None
+) -> Any:
+    """A check of the bucket: dumps of these databases, which restore; of the server; and of what Slack was told.
+
+    requests: database → how often the store was sent its dump: boto3's own retries would show here.
+    """
 
     def check(place: Place) -> list[str]:
         assert place.store
         dumps = [key for key in place.store.listed() if key.endswith(".dump")]
         wanted = sorted(f"{name}/{today()}.dump" for name in names)
         found = [] if dumps == wanted else [f"the dumps are {dumps}, not {wanted}"]
+        for name, times in (requests or {}).items():
+            sent = place.store.faults.asked[f"PUT /{place.store.bucket}/{name}/{today()}.dump"]
+            found += [] if sent == times else [f"the dump of {name} was sent {sent} times, not {times}"]
         others = sorted(set(place.store.listed()) - set(dumps))
         left = ["kept"] if expired else ["kept", "old"]
         kept = sorted([*(f"{name}/{one}" for name in DATABASES for one in left), "other/old"])
@@ -605,7 +614,7 @@ BACKUPS = (
         prepare=databases(busy="orders"),
         calls={"/slack": 0},
         attempts={"database/store[0]": 3, "database/store[1]": 1, "database/restore[0]": 1},
-        check=backups(*DATABASES, expired=True),
+        check=backups(*DATABASES, expired=True, requests={"orders": 3, "users": 1}),
     ),
     backup(
         "expires nothing when a dump does not restore and another cannot be made",

@@ -112,7 +112,7 @@ CHECKS = {
     "WF303": ("draft", "retry until holds"),
     "WF304": ("recommended", "retry"),
     "WF305": ("recommended", "retry"),
-    "WF309": ("recommended", "RunFlow"),
+    "WF309": ("recommended", "RunFlow Shell"),
     "WF310": ("production", "budget"),
     "WF311": ("draft", "budget"),
     "WF312": ("production", "schedule"),

@@ -3,7 +3,8 @@
 ## What it finds
 `budget { attempts N }` when the attempts of the body may be more (the message prints the sum), or when nobody can
 know (a list of unknown length, an `until` without `within`); and `budget { cost … }`, for wfc knows no prices. A list
-that is cut (`items[:50]`) has a known length.
+that is cut (`items[:50]`) has a known length. A client that sends a request again by itself (boto3, kubectl,
+`curl --retry`) counts with each of them, as in WF309.
 
 ## Why
 Neither is counted while a flow runs: a budget of attempts is proved before, or it does not hold. What is not proved
@@ -43,6 +44,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import ProjectCheck
+from wfc.checks.client_retries import client
 from wfc.diagnostic import ERROR, Label
 from wfc.record import Record
 
@@ -152,11 +154,14 @@ def of_task(task: ir.Task, project: Project, known: Known) -> Count:
 
 
 def of_call(call: ir.Call, project: Project, known: Known) -> Count:
-    """The attempts of one call."""
+    """The attempts of one call, and what its client makes of each."""
     number = call.retry.attempts if call.retry else 1
-    own = Count(number, str(number))
     if not isinstance(call.op, ir.RunFlow):
-        return own
+        repeats = client(call)
+        if repeats is None:
+            return Count(number, str(number))
+        product = f"{number} × " if number > 1 else ""
+        return Count(number * repeats.requests, f"{product}{repeats.requests} ({repeats.name})")
     return times(added([Count(1, "1"), of_flow(call.op.flow, project, known)]), number)
 
 

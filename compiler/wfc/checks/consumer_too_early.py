@@ -41,10 +41,12 @@ flow report {
 
 from __future__ import annotations
 
+from itertools import product
+
 from wfc.check import ProjectCheck
-from wfc.checks import cron
 from wfc.checks.resources import is_fixed, reads, tasks_of, writes
-from wfc.checks.worst_case import worst_case
+from wfc.checks.schedules import MINUTE, schedules
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -52,12 +54,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.cron import Cron
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow, Project, Task, Trigger
+    from wfc.ir import Flow, Project, Task
 
-    Schedules = list[tuple[cron.Cron, str, Trigger]]
-
-MINUTE = 60_000
 DAY = 1_440
 
 
@@ -69,35 +69,33 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
             name = writes(call)
             if name is not None and is_fixed(name):
                 written.setdefault(name, []).append((flow, task))
-    worst = {
-        flow.name: worst_case(flow.body)
+    runs = Runs(project)
+    longest = {
+        flow.name: longest_run(flow, runs)
         for flow in {one.name: one for found in written.values() for one, _ in found}.values()
     }
     for flow in project.flows if written else ():
-        yield from early(flow, written, worst)
+        yield from early(flow, written, longest)
 
 
 def early(
     flow: Flow, written: dict[str, list[tuple[Flow, Task]]], worst: dict[str, int]
 ) -> Iterator[tuple[str, Diagnostic]]:
-    """At most one finding about a flow that reads. worst: name of a flow that writes → its worst case."""
+    """At most one finding about a flow that reads. worst: name of a flow that writes → its longest run."""
     for task, call in tasks_of(flow):
         for producer, writer in written.get(reads(call) or "", ()):
             longest = worst[producer.name]
-            if producer.budget is not None and producer.budget.time:
-                longest = min(longest, producer.budget.time)
-            for times, zone, trigger in schedules(flow):
-                for other, other_zone, start in schedules(producer):
-                    wait = gap(other, times) * MINUTE
-                    if producer is flow or zone != other_zone or not same_days(times, other) or wait >= longest:
-                        continue
+            for own, other in product(schedules(flow), schedules(producer)):
+                wait = gap(other.times, own.times) * MINUTE
+                same = own.zone == other.zone and same_days(own.times, other.times)
+                if producer is not flow and same and wait < longest:
                     yield (
                         flow.name,
                         CHECK.found(
                             f"`{flow.name}` starts {duration_text(wait)} after `{producer.name}`, which may take "
                             f"{duration_text(longest)}, and reads what that writes",
-                            trigger.span,
-                            Label(start.span, f"`{producer.name}` starts here"),
+                            own.trigger.span,
+                            Label(other.trigger.span, f"`{producer.name}` starts here"),
                             Label(writer.call.span, "this is written"),
                             Label(task.call.span, "and read here"),
                             why="On a slow day it reads old data, or half of the new, and both runs are green.",
@@ -107,25 +105,13 @@ def early(
                     return
 
 
-def schedules(flow: Flow) -> Schedules:
-    """The schedules of a flow with their time zones."""
-    found: Schedules = []
-    for trigger in flow.triggers:
-        args = dict(trigger.args)
-        text = args.get("cron") if trigger.kind == "schedule" else None
-        times = cron.read(text) if isinstance(text, str) else ""
-        if isinstance(times, cron.Cron):
-            found.append((times, str(args.get("timezone", "UTC")), trigger))
-    return found
-
-
-def same_days(one: cron.Cron, other: cron.Cron) -> bool:
+def same_days(one: Cron, other: Cron) -> bool:
     """Is there a day on which both start?"""
     shared = one.months & other.months
     return bool(shared and (one.days & other.days or other.any_day) and (one.weekdays & other.weekdays))
 
 
-def gap(first: cron.Cron, second: cron.Cron) -> int:
+def gap(first: Cron, second: Cron) -> int:
     """The fewest minutes from a start of the first to the next of the second, on the same day; a day for none."""
     starts = [hour * 60 + minute for hour in first.hours for minute in first.minutes]
     ends = [hour * 60 + minute for hour in second.hours for minute in second.minutes]

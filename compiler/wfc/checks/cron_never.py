@@ -29,7 +29,7 @@ flow yearly {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks import cron
+from wfc.checks.schedules import schedules
 from wfc.diagnostic import ERROR
 
 TYPE_CHECKING = False
@@ -42,13 +42,11 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each schedule that never comes."""
-    for trigger in flow.triggers:
-        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
-        found = cron.read(expression) if isinstance(expression, str) else ""
-        if isinstance(found, cron.Cron) and found.never():
+    for schedule in schedules(flow):
+        if schedule.times.never():
             yield CHECK.found(
-                f'"{expression}" never comes',
-                trigger.span,
+                f'"{schedule.expression}" never comes',
+                schedule.trigger.span,
                 why="None of its months has one of its days.",
                 help="write a day that its months have",
             )

@@ -2,8 +2,8 @@
 
 ## What it finds
 A body whose worst case (timeouts × attempts, pauses and waits, along the longest path) is longer than `budget { time
-}`. The message prints the sum. What nobody knows (a list of the run, another flow, no timeout) counts as nothing, so
-the real worst case is never shorter.
+}`. The message prints the sum. What nobody knows (a list of the run, no timeout) counts as nothing, so
+the real worst case is never shorter; a flow that it runs counts with its own worst case.
 
 ## Why
 The last attempts are cut by the budget, so a policy that promises four gives two. Google's SRE book (chapter 22,
@@ -33,8 +33,8 @@ flow load {
 
 from __future__ import annotations
 
-from wfc.check import Check
-from wfc.checks.worst_case import of_statement, worst_case
+from wfc.check import ProjectCheck
+from wfc.checks.worst_case import Runs, of_statement, worst_case
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -43,20 +43,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Flow, Project
 
 MOST = 4
 """Statements that are named in the sum; the others are put together."""
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """At most one finding a flow."""
     if flow.budget is None or not flow.budget.time:
         return
-    total = worst_case(flow.body)
+    total = worst_case(flow.body, runs)
     if total <= flow.budget.time:
         return
-    parts = sorted(((of_statement(stmt), stmt) for stmt in flow.body), key=lambda part: -part[0])
+    parts = sorted(((of_statement(stmt, runs), stmt) for stmt in flow.body), key=lambda part: -part[0])
     named = [part for part in parts[:MOST] if part[0]]
     rest = total - sum(time for time, _ in named)
     terms = [f"`{stmt.label}` {duration_text(time)}" for time, stmt in named]
@@ -71,4 +79,4 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     )
 
 
-CHECK = Check("WF310", "deadline-overrun", WARNING, __name__, find, preset="production")
+CHECK = ProjectCheck("WF310", "deadline-overrun", WARNING, __name__, find, preset="production")

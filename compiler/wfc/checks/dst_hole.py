@@ -41,7 +41,8 @@ flow nightly {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks import cron, zones
+from wfc.checks import zones
+from wfc.checks.schedules import schedules
 from wfc.diagnostic import WARNING
 from wfc.record import Record
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
+    from wfc.checks.cron import Cron
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow
 
@@ -71,26 +73,22 @@ class Change(Record):
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each schedule."""
-    for trigger in flow.triggers:
-        args = dict(trigger.args) if trigger.kind == "schedule" else {}
-        expression, zone = args.get("cron"), args.get("timezone")
-        found = cron.read(expression) if isinstance(expression, str) else ""
-        if not isinstance(found, cron.Cron) or not isinstance(zone, str) or zone == "UTC":
+    for schedule in schedules(flow):
+        hours, zone = schedule.times.hours, schedule.zone
+        if zone == "UTC" or len(hours) == 24 or not hours & set(NIGHT) or not zones.has(zone):
             continue
-        if len(found.hours) == 24 or not found.hours & set(NIGHT) or not zones.has(zone):
-            continue
-        hits = [change for change in changes(zone) if touched(found, change)]
+        hits = [change for change in changes(zone) if touched(schedule.times, change)]
         if hits:
             told = " and ".join(described(change) for change in hits)
             yield CHECK.found(
-                f'"{expression}" in {zone} {told}',
-                trigger.span,
+                f'"{schedule.expression}" in {zone} {told}',
+                schedule.trigger.span,
                 why="What becomes of the start on such a day differs from scheduler to scheduler.",
                 help='choose a time between 04:00 and 23:59, or `timezone: "UTC"`',
             )
 
 
-def touched(schedule: cron.Cron, change: Change) -> bool:
+def touched(schedule: Cron, change: Change) -> bool:
     """Does a start lie in the minutes of the change, on a day that it may fall on in some year?
 
     Clocks are changed on a certain Sunday (or Friday) of a month, so the weekday stays, and the day moves by up to six.

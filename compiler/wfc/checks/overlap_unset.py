@@ -39,10 +39,10 @@ flow sync {
 from __future__ import annotations
 
 from wfc import walk
-from wfc.check import Check
-from wfc.checks import cron
+from wfc.check import ProjectCheck
 from wfc.checks.common import after
-from wfc.checks.worst_case import worst_case
+from wfc.checks.schedules import schedules
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Edit, Fix
 from wfc.text import duration_text
 
@@ -51,32 +51,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
-
-MINUTE = 60_000
+    from wfc.ir import Flow, Project
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """One finding for each schedule that the flow can outlast."""
     if flow.concurrency is not None or all(task.call.effect.repeat == "safe" for task in walk.tasks(flow)):
         return
-    longest = worst_case(flow.body)
-    if flow.budget is not None and flow.budget.time:
-        longest = min(longest, flow.budget.time)
-    for trigger in flow.triggers:
-        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
-        times = cron.read(expression) if isinstance(expression, str) else ""
-        if not isinstance(times, cron.Cron) or times.shortest_gap() * MINUTE >= longest:
+    longest = longest_run(flow, runs)
+    for schedule in schedules(flow):
+        if schedule.gap() >= longest:
             continue
-        fix = Fix("add `concurrency 1 queue`", (Edit(after(trigger.span), "\n  concurrency 1 queue"),), safe=False)
-        gap = duration_text(times.shortest_gap() * MINUTE)
+        span = schedule.trigger.span
+        fix = Fix("add `concurrency 1 queue`", (Edit(after(span), "\n  concurrency 1 queue"),), safe=False)
         yield CHECK.found(
-            f"a run can take {duration_text(longest)}, and the next one starts after {gap}",
-            trigger.span,
+            f"a run can take {duration_text(longest)}, and the next one starts after {duration_text(schedule.gap())}",
+            span,
             why="Engines differ in what they do then: GitHub and Airflow run both at once, Kestra waits.",
             help="say what is meant: `concurrency 1 skip` leaves the next run out, `concurrency 1 queue` keeps it",
             fixes=(fix,),
         )
 
 
-CHECK = Check("WF801", "overlap-unset", WARNING, __name__, find)
+CHECK = ProjectCheck("WF801", "overlap-unset", WARNING, __name__, find)

@@ -1,8 +1,10 @@
-"""retry-amplification: retries inside retries multiply
+'''retry-amplification: retries inside retries multiply
 
 ## What it finds
-A retried `flow.run` of a flow whose tasks are retried too (at any depth), when one call may so be made more than nine
-times. The message prints the product.
+A retried `flow.run` of a flow whose tasks are retried too (at any depth), and a retried script with `curl --retry N`,
+when one request may so be sent more than nine times. The message prints the product. Clients that repeat by
+themselves are counted in it (boto3 and openai 3, kubectl 11), but beside one `retry` alone they are no finding, for
+the author has written one layer only. Requests of `http.*` and `llm.*` are sent once an attempt.
 
 ## Why
 Each layer believes that it tries three or four times; the server sees the product, just when it is in trouble. Google's
@@ -22,6 +24,14 @@ flow fetch {
 }
 ```
 
+```wf
+flow load {
+  task export = shell("""
+    curl -fsS --retry 5 -X PUT https://api.example.com/export
+  """) timeout 5m retry fixed(attempts: 4, every: 1m) idempotent
+}
+```
+
 ## Good
 ```wf
 flow load {
@@ -34,12 +44,15 @@ flow fetch {
     retry exponential(attempts: 5, first: 2s, max: 1m)
 }
 ```
-"""
+'''
 
 from __future__ import annotations
 
+from math import prod
+
 from wfc import ir, walk
 from wfc.check import ProjectCheck
+from wfc.checks.client_retries import client
 from wfc.diagnostic import WARNING, Label
 
 TYPE_CHECKING = False
@@ -61,26 +74,30 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     for flow in project.flows:
         for task in walk.tasks(flow):
             call = task.call
-            if not isinstance(call.op, ir.RunFlow) or call.retry is None or call.retry.attempts < 2:
-                continue
-            path = ((task, call), *worst(project, call.op.flow, known))
-            numbers = [attempts(one) for _, one in path]
-            if len([number for number in numbers if number > 1]) > 1 and product(numbers) > MOST:
-                shown = " × ".join(str(number) for number in numbers)
-                yield (
-                    flow.name,
-                    CHECK.found(
-                        f"`{path[-1][0].label}` may be called {product(numbers)} times: {shown}",
-                        call.retry.span,
-                        *(
-                            Label(one.retry.span, f"× {one.retry.attempts} attempts")
-                            for _, one in path[1:]
-                            if one.retry
-                        ),
-                        why="Each layer multiplies what the one below does, while the server is in trouble already.",
-                        help="retry at one layer: the innermost, which knows what failed",
-                    ),
-                )
+            if call.retry is not None and call.retry.attempts > 1:
+                deeper = worst(project, call.op.flow, known) if isinstance(call.op, ir.RunFlow) else ()
+                path = ((task, call), *deeper)
+                if layers(path) > 1 and times(path) > MOST:
+                    yield flow.name, report(path)
+
+
+def report(path: Path) -> Diagnostic:
+    """The finding about the call at the end of a path, at the retry where the path begins."""
+    task, call = path[-1]
+    last = client(call)
+    first = path[0][1].retry
+    shown = [str(attempts(one)) for _, one in path] + ([f"{last.requests} ({last.name})"] if last else [])
+    labels = [Label(one.retry.span, f"× {one.retry.attempts} attempts") for _, one in path[1:] if one.retry]
+    if last:
+        labels.append(Label(call.span, f"{last.name} sends a request up to {last.requests} times"))
+    what = f"`{task.label}` may be called" if last is None else f"a request of `{task.label}` may be sent"
+    return CHECK.found(
+        f"{what} {times(path)} times: {' × '.join(shown)}",
+        first.span if first else call.span,
+        *labels,
+        why="Each layer multiplies what the one below does, while the server is in trouble already.",
+        help="retry at one layer: the innermost, which knows what failed",
+    )
 
 
 def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
@@ -97,24 +114,28 @@ def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
     for task in walk.tasks(flow) if flow else ():
         deeper = worst(project, task.call.op.flow, known) if isinstance(task.call.op, ir.RunFlow) else ()
         path = ((task, task.call), *deeper)
-        count = product([attempts(one) for _, one in path])
+        count = times(path)
         if count > most:
             best, most = path, count
     known[name] = best
     return best
 
 
+def times(path: Path) -> int:
+    """How often a request at the end of a path may be sent: all attempts multiplied, and those of its client."""
+    last = client(path[-1][1])
+    return prod(attempts(call) for _, call in path) * (last.requests if last else 1)
+
+
+def layers(path: Path) -> int:
+    """How many retries the author has written on a path."""
+    last = client(path[-1][1])
+    return sum(attempts(call) > 1 for _, call in path) + (last is not None and last.written)
+
+
 def attempts(call: Call) -> int:
     """How often a call is made at most."""
     return call.retry.attempts if call.retry else 1
-
-
-def product(numbers: list[int]) -> int:
-    """All of them multiplied, 1 for none."""
-    found = 1
-    for number in numbers:
-        found *= number
-    return found
 
 
 CHECK = ProjectCheck("WF309", "retry-amplification", WARNING, __name__, find)

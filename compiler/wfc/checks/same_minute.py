@@ -27,7 +27,7 @@ flow d { on schedule("37 0 * * *", timezone: "UTC") defaults { timeout 1m } task
 from __future__ import annotations
 
 from wfc.check import ProjectCheck
-from wfc.checks.consumer_too_early import schedules
+from wfc.checks.schedules import schedules
 from wfc.diagnostic import INFO, Label
 
 TYPE_CHECKING = False
@@ -48,10 +48,11 @@ def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     """One finding a minute, at the first flow that is too many."""
     starts: Starts = {}
     for flow in project.flows:
-        for times, zone, trigger in schedules(flow):
+        for schedule in schedules(flow):
+            times = schedule.times
             minutes = sorted(hour * 60 + minute for hour in times.hours for minute in times.minutes)
             for minute in minutes if len(minutes) <= FEW else ():
-                starts.setdefault((zone, minute), []).append((flow, trigger))
+                starts.setdefault((schedule.zone, minute), []).append((flow, schedule.trigger))
     told: set[str] = set()
     for (zone, minute), found in sorted(starts.items(), key=lambda item: (-len(item[1]), item[0])):
         flow, trigger = found[min(MOST, len(found) - 1)]

@@ -32,9 +32,9 @@ flow sync {
 
 from __future__ import annotations
 
-from wfc.check import Check
-from wfc.checks import cron
-from wfc.checks.worst_case import worst_case
+from wfc.check import ProjectCheck
+from wfc.checks.schedules import schedules
+from wfc.checks.worst_case import Runs, longest_run
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -43,31 +43,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
-
-MINUTE = 60_000
+    from wfc.ir import Flow, Project
 
 
-def find(flow: Flow) -> Iterator[Diagnostic]:
+def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings about each flow; flows that it runs count with their own worst case."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in of_flow(flow, runs):
+            yield flow.name, found
+
+
+def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
     """One finding for each schedule that the flow may fall behind."""
     limit = flow.concurrency
     if limit is None or limit.mode != "queue":
         return
-    longest = worst_case(flow.body)
-    if flow.budget is not None and flow.budget.time:
-        longest = min(longest, flow.budget.time)
-    for trigger in flow.triggers:
-        expression = dict(trigger.args).get("cron") if trigger.kind == "schedule" else None
-        times = cron.read(expression) if isinstance(expression, str) else ""
-        if isinstance(times, cron.Cron) and times.shortest_gap() * MINUTE * limit.limit < longest:
-            gap = duration_text(times.shortest_gap() * MINUTE)
+    longest = longest_run(flow, runs)
+    for schedule in schedules(flow):
+        if schedule.gap() * limit.limit < longest:
+            gap = duration_text(schedule.gap())
             yield CHECK.found(
                 f"a run can take {duration_text(longest)}, and the next one waits for it after {gap}",
-                trigger.span,
+                schedule.trigger.span,
                 Label(limit.span, "each one waits here"),
                 why="When a few runs are slow the queue grows, and every later run is late.",
                 help="leave late runs out (`concurrency 1 skip`), start less often, or make the run shorter",
             )
 
 
-CHECK = Check("WF312", "schedule-backlog", WARNING, __name__, find, preset="production")
+CHECK = ProjectCheck("WF312", "schedule-backlog", WARNING, __name__, find, preset="production")

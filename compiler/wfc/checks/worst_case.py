@@ -2,78 +2,181 @@
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wfc.ir import AnyStmt, Block, Call, Task
+    from wfc.ir import AnyStmt, Block, Call, Flow, Project, Task
+
+MOST = 100
+"""Attempts of one call that are counted."""
+DEEPEST = 20
+"""Flows in flows that are followed: far more than people write, far less than the stack holds."""
 
 
-def worst_case(block: Block) -> int:
+class Runs:
+    """How long the flows of a project take that others run, each counted once."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.known: dict[str, tuple[int, bool]] = {}
+        self.depth = 0
+
+    def of(self, name: str) -> tuple[int, bool]:
+        """Milliseconds of a run with its undos and handlers, and whether a part of it is unknown.
+
+        A flow that is not there, that runs itself (WF901) or that is DEEPEST flows down is unknown.
+        """
+        if name not in self.known:
+            flow = self.project.flow(name) if self.depth < DEEPEST else None
+            self.known[name] = 0, True
+            self.depth += 1
+            if flow is not None:
+                behind = flow.on_failure + flow.finally_
+                rest = undos(flow.body, self) + worst_case(behind, self)
+                time, open_ = self.body(flow)
+                self.known[name] = time + rest, open_ or undos_unknown(flow, self) or has_unknown(behind, self)
+            self.depth -= 1
+        return self.known[name]
+
+    def body(self, flow: Flow) -> tuple[int, bool]:
+        """Milliseconds of its body, and whether a part is unknown; with a budget it takes at most that."""
+        limit = flow.budget.time if flow.budget is not None else None
+        if not limit:
+            return worst_case(flow.body, self), has_unknown(flow.body, self)
+        return limit if has_unknown(flow.body, self) else longest_run(flow, self), False
+
+
+def longest_run(flow: Flow, runs: Runs) -> int:
+    """Milliseconds that the body of a flow can take: its worst case, but no longer than its budget of time."""
+    longest = worst_case(flow.body, runs)
+    return min(longest, flow.budget.time) if flow.budget is not None and flow.budget.time else longest
+
+
+def worst_case(block: Block, runs: Runs) -> int:
     """Milliseconds that the statements can take one after the other.
 
-    What nobody knows (no timeout, a list of unknown length, another flow) counts as little as it can, so that the
-    real worst case is never less.
+    What nobody knows (no timeout, a list of unknown length) counts as little as it can, so that the real worst case is
+    never less.
     """
-    return sum(of_statement(stmt) for stmt in block)
+    return sum(of_statement(stmt, runs) for stmt in block)
 
 
-def of_statement(stmt: AnyStmt) -> int:
+def of_statement(stmt: AnyStmt, runs: Runs) -> int:
     """The longest that a statement can take, in milliseconds, as far as limits are known."""
     match stmt:
         case ir.Task():
-            return of_task(stmt)
+            return of_task(stmt, runs)
         case ir.Parallel():
-            return of_parallel(stmt)
+            return longest_path(stmt, runs)[0]
         case ir.For():
             count = len(stmt.items.items) if isinstance(stmt.items, ir.ListExpr) else 1
             rounds = count if stmt.maximum is None else -(-count // stmt.maximum)
-            return rounds * worst_case(stmt.body)
-        case ir.If():
-            return max(worst_case(body) for body in (*(body for _, body in stmt.arms), stmt.other))
-        case ir.Match():
-            return max((worst_case(body) for body in (*(body for _, body in stmt.arms), stmt.other or ())), default=0)
+            return rounds * worst_case(stmt.body, runs)
+        case ir.If() | ir.Match():
+            return max((worst_case(body, runs) for body in walk.blocks(stmt)), default=0)
         case ir.Try():
-            return worst_case(stmt.body) + worst_case(stmt.recover)
+            return worst_case(stmt.body, runs) + worst_case(stmt.recover, runs)
         case ir.Workspace():
-            return worst_case(stmt.body)
+            return worst_case(stmt.body, runs)
         case ir.Approve():
             return stmt.timeout or 0
         case _:
             return 0
 
 
-def of_task(task: Task) -> int:
+def of_task(task: Task, runs: Runs) -> int:
     """The last call of a poll or a watch may begin as its time ends; a fallback comes after the last attempt."""
-    own = of_call(task.call)
+    own = of_call(task.call, runs)
     if task.until is not None:
         own += task.until.within or 0
     elif task.holds is not None:
         own += task.holds.duration
-    return own + (of_call(task.fallback.call) if task.fallback and task.fallback.call else 0)
+    return own + (of_call(task.fallback.call, runs) if task.fallback and task.fallback.call else 0)
 
 
-def of_call(call: Call) -> int:
-    """The longest of all attempts of a call with its pauses, in milliseconds; at most 100 attempts are counted."""
+def of_call(call: Call, runs: Runs) -> int:
+    """The longest of all attempts of a call with its pauses, in milliseconds; at most MOST attempts are counted."""
     if isinstance(call.op, ir.Sleep):
         known = call.op.duration
         return known.value if isinstance(known, ir.Literal) and isinstance(known.value, int) else 0
-    attempts = min(call.retry.attempts, 100) if call.retry else 1
-    pauses = sum(call.retry.pauses()[:100]) if call.retry and call.retry.attempts <= 100 else 0
-    return attempts * (call.timeout or 0) + pauses
+    attempts = min(call.retry.attempts, MOST) if call.retry else 1
+    pauses = sum(call.retry.pauses()[:MOST]) if call.retry and call.retry.attempts <= MOST else 0
+    return attempts * of_attempt(call, runs) + pauses
 
 
-def of_parallel(stmt: ir.Parallel) -> int:
-    """The length of the longest path through the statements, in milliseconds."""
-    return longest_path(stmt)[0]
+def of_attempt(call: Call, runs: Runs) -> int:
+    """Milliseconds of one attempt, 0 when nobody knows: its timeout, or what the flow that it runs takes."""
+    if not isinstance(call.op, ir.RunFlow):
+        return call.timeout or 0
+    time, open_ = runs.of(call.op.flow)
+    if call.timeout is None:
+        return time
+    return call.timeout if open_ else min(time, call.timeout)
 
 
-def longest_path(stmt: ir.Parallel) -> tuple[int, tuple[int, ...]]:
+def undos(block: Block, runs: Runs) -> int:
+    """Milliseconds that all undos of the statements take, for they run one after the other; of arms the longest."""
+    return sum(of_undos(stmt, runs) for stmt in block)
+
+
+def of_undos(stmt: AnyStmt, runs: Runs) -> int:
+    """`undos` of one statement; a list of the run counts one item."""
+    if isinstance(stmt, ir.Task):
+        return of_call(stmt.undo, runs) if stmt.undo else 0
+    inner = [undos(body, runs) for body in walk.blocks(stmt)]
+    if isinstance(stmt, ir.If | ir.Match):
+        return max(inner, default=0)
+    items = len(stmt.items.items) if isinstance(stmt, ir.For) and isinstance(stmt.items, ir.ListExpr) else 1
+    return items * sum(inner)
+
+
+def undos_unknown(flow: Flow, runs: Runs) -> bool:
+    """Does an undo of the body take a time that nobody knows, or run as often as a list of the run says?"""
+    for stmt in walk.statements(flow.body):
+        if isinstance(stmt, ir.Task) and stmt.undo and is_unknown(stmt.undo, runs):
+            return True
+        if isinstance(stmt, ir.For) and not isinstance(stmt.items, ir.ListExpr) and undos(stmt.body, runs):
+            return True
+    return False
+
+
+def has_unknown(block: Block, runs: Runs) -> bool:
+    """Does a part of the statements take a time that nobody knows?"""
+    return any(unknown(stmt, runs) for stmt in block)
+
+
+def unknown(stmt: AnyStmt, runs: Runs) -> bool:
+    """Is the time of the statement, or of one inside of it, not known?"""
+    match stmt:
+        case ir.Task():
+            calls = [stmt.call, *([stmt.fallback.call] if stmt.fallback and stmt.fallback.call else [])]
+            endless = stmt.until is not None and stmt.until.within is None
+            return endless or any(is_unknown(call, runs) for call in calls)
+        case ir.Approve():
+            return stmt.timeout is None
+        case ir.For() if not isinstance(stmt.items, ir.ListExpr):
+            return True
+        case _:
+            return any(has_unknown(body, runs) for body in walk.blocks(stmt))
+
+
+def is_unknown(call: Call, runs: Runs) -> bool:
+    """No timeout, a pause that the run decides, a flow with such a part, or more attempts than are counted."""
+    if isinstance(call.op, ir.Sleep):
+        known = call.op.duration
+        return not (isinstance(known, ir.Literal) and isinstance(known.value, int))
+    if call.retry is not None and call.retry.attempts > MOST:
+        return True
+    return call.timeout is None and (not isinstance(call.op, ir.RunFlow) or runs.of(call.op.flow)[1])
+
+
+def longest_path(stmt: ir.Parallel, runs: Runs) -> tuple[int, tuple[int, ...]]:
     """Milliseconds, and the numbers of the statements on the longest path by the edges between them, in its order.
 
     Of several that are as long, the one of the statement that stands first.
     """
-    own = [of_statement(inner) for inner in stmt.body]
+    own = [of_statement(inner, runs) for inner in stmt.body]
     starts = [0] * len(own)
     from_: list[int | None] = [None] * len(own)
     waiting = [0] * len(own)

@@ -70,7 +70,7 @@ def keys(collected: Collected, args: Options) -> tuple[str, str]:
     parts = (VERSION, own, machine, collected.settings, args.rules)
     made.update(repr(parts).encode("utf-8", "backslashreplace"))
     files = made.copy()
-    files.update(repr(args.paths).encode("utf-8", "backslashreplace"))
+    files.update(repr(sorted(args.paths)).encode("utf-8", "backslashreplace"))
     made.update(repr((collected.asked, len(collected.texts))).encode("utf-8", "backslashreplace"))
     for path, text in collected.texts:
         data = text.encode("utf-8", "surrogatepass")

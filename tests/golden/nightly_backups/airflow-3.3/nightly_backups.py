@@ -102,6 +102,7 @@ with DAG(
         def store(bucket, key, path, region, endpoint, access_key, secret_key):
             # fmt: off
             import boto3
+            from botocore.config import Config
 
             store = boto3.client(
                 "s3",
@@ -109,6 +110,7 @@ with DAG(
                 endpoint_url=endpoint or None,
                 aws_access_key_id=access_key or None,
                 aws_secret_access_key=secret_key or None,
+                config=Config(retries={"total_max_attempts": 1}),
             )
             store.upload_file(path, bucket, key)
             # fmt: on
@@ -244,11 +246,13 @@ with DAG(
         retry_delay=timedelta(seconds=30),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(minutes=5),
+        multiple_outputs=False,
         pre_execute=wfc.only_if(wfc.computable(expire_orders_values)),
     )
     def expire_orders(bucket, prefix, before, region, endpoint, access_key, secret_key):
         # fmt: off
         import boto3
+        from botocore.config import Config
 
         store = boto3.client(
             "s3",
@@ -256,6 +260,7 @@ with DAG(
             endpoint_url=endpoint or None,
             aws_access_key_id=access_key or None,
             aws_secret_access_key=secret_key or None,
+            config=Config(retries={"total_max_attempts": 1}),
         )
         old = []
         for page in store.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
@@ -299,11 +304,13 @@ with DAG(
         retry_delay=timedelta(seconds=30),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(minutes=5),
+        multiple_outputs=False,
         pre_execute=wfc.only_if(wfc.computable(expire_users_values)),
     )
     def expire_users(bucket, prefix, before, region, endpoint, access_key, secret_key):
         # fmt: off
         import boto3
+        from botocore.config import Config
 
         store = boto3.client(
             "s3",
@@ -311,6 +318,7 @@ with DAG(
             endpoint_url=endpoint or None,
             aws_access_key_id=access_key or None,
             aws_secret_access_key=secret_key or None,
+            config=Config(retries={"total_max_attempts": 1}),
         )
         old = []
         for page in store.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
@@ -354,6 +362,7 @@ with DAG(
         retry_delay=timedelta(seconds=30),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(minutes=5),
+        multiple_outputs=False,
         pre_execute=wfc.only_if(wfc.computable(expire_billing_values)),
     )
     def expire_billing(
@@ -367,6 +376,7 @@ with DAG(
     ):
         # fmt: off
         import boto3
+        from botocore.config import Config
 
         store = boto3.client(
             "s3",
@@ -374,6 +384,7 @@ with DAG(
             endpoint_url=endpoint or None,
             aws_access_key_id=access_key or None,
             aws_secret_access_key=secret_key or None,
+            config=Config(retries={"total_max_attempts": 1}),
         )
         old = []
         for page in store.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
