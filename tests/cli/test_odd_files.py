@@ -126,6 +126,12 @@ def test_standard_input_and_a_dump_that_is_none() -> None:
     assert (done.code, codes(done)) == (2, ["WF005", "WF302"])
 
 
+def test_times_of_the_others_are_explained() -> None:
+    write("odd.wf", b"\xff")
+    done = wfc("check", "--explain-time")
+    assert (done.code, done.out.startswith("good (good.wf)"), "WF005" in done.err) == (2, True, True)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
 def test_a_folder_that_may_not_be_listed() -> None:
     Path("closed").mkdir()

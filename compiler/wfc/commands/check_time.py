@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfc.checks.worst_case import Runs
-from wfc.commands.common import exit_code, show, sources
+from wfc.commands.common import exit_code, placed, show, sources, sources_asked
 from wfc.diagnostic import ERROR
 from wfc.files import write_out
 from wfc.record import replace
@@ -26,7 +26,7 @@ def explain_time(gathered: Gathered) -> int:
     flows = tuple(flow for flow in loaded.project.flows if not any(is_in(flow, found) for found in errors))
     runs = Runs(replace(loaded.project, flows=flows))
     write_out("\n".join(explained(flow, runs) for flow in flows if flow.span.source in asked))
-    found = [item for item in errors if item.span.source in asked]
+    found = tuple(placed([item for item in errors if item.span.source in sources_asked(gathered)], gathered))
     show(found, sources(gathered))
     return exit_code(found)
 

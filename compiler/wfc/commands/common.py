@@ -81,10 +81,15 @@ def findings(
     rules = rules or rules_of(gathered.settings)
     codes = rules.codes if rules else in_preset("recommended")
     checked = run_checks(loaded.project, codes, before=loaded.diagnostics, known=known)
-    asked = {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
+    asked = sources_asked(gathered)
     there = [found for found in (*loaded.diagnostics, *checked) if found.span.source in asked]
     found = ordered((*placed(there, gathered), *options(gathered)))
     return rules.apply(found) if rules else found
+
+
+def sources_asked(gathered: Gathered) -> set[str]:
+    """Where findings are told of: the files that were asked for, the settings, and all that could not be read."""
+    return {*gathered.asked, "wfc.toml", *(path for path, _ in gathered.unread)}
 
 
 def placed(found: Iterable[Diagnostic], gathered: Gathered) -> Iterable[Diagnostic]:
@@ -141,9 +146,9 @@ def exit_code(diagnostics: Iterable[Diagnostic], warnings_count: bool = True) ->
 
 def resolved(gathered: Gathered) -> list[ir.Flow] | None:
     """The flows of the files that were asked for; None, with the findings shown, when one can't be resolved."""
-    asked = set(gathered.asked)
-    found = [item for item in gathered.loaded.diagnostics if item.span.source in asked]
+    told = sources_asked(gathered)
+    found = tuple(placed([item for item in gathered.loaded.diagnostics if item.span.source in told], gathered))
     if has_errors(found):
         show(found, sources(gathered))
         return None
-    return [flow for flow in gathered.loaded.project.flows if flow.span.source in asked]
+    return [flow for flow in gathered.loaded.project.flows if flow.span.source in gathered.asked]
