@@ -157,6 +157,10 @@ PLACED = {
         "task seeded = flow.run(seeded_child) idempotent §retry fixed(attempts: 4, every: 1m)",
         more=f"flow seeded_child {{ task push = {PUT} timeout 1m retry exponential(attempts: 5, first: 2s, max: 1m) }}",
     ),
+    "WF316": Seed(
+        "task seeded = §flow.run(seeded_child) timeout 1h retry fixed(attempts: 2, every: 1m)",
+        more='flow seeded_child { task push = http.post(url: "https://a.example.com/push") timeout 1m }',
+    ),
     "WF310": Seed("§budget { time 20d } task seeded = sleep(21d)", lacks=BUDGET),
     "WF311": Seed('budget { time 10h } task seeded = shell("true") §timeout 11h no retry "seeded"', lacks=BUDGET),
     "WF312": Seed(

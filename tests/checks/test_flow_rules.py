@@ -157,6 +157,44 @@ def test_clients_below_two_retries(call: str, product: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('task a = http.post(url: "https://a.example.com/x")', "of `a` in `g` is done again"),
+        ('task a = http.post(url: "https://a.example.com/x") idempotent by "k-{day}"', ""),
+        ('task a = http.post(url: "https://a.example.com/x") effect safe "an upsert"', ""),
+        (f'task a = http.post(url: "https://a.example.com/x") undo {PUT}', ""),  # taken back before the next run
+        (f"task a = {PUT}", ""),
+        (f'task a = {PUT} task b = shell("./x")', "of `b` in `g` may be done again, and nobody knows"),
+        ('task a = shell("mkdir -p out")', ""),
+        ('task a = shell("./x") task b = shell("curl -X POST https://a.example.com/x")', "of `b` in `g` is done again"),
+        ('task a = sql.execute(url: k, sql: "insert into t values (1)")', "of `a` in `g` is done again"),
+        ('task a = sql.execute(url: k, sql: "delete from t where id = 1")', ""),
+        ('task a = slack.post(url: k, text: "x")', "of `a` in `g` is done again"),
+        ('task a = shell("./x") effect unsafe "it sends"', "of `a` in `g` is done again"),
+        ("task a = sleep(1m)", ""),
+        ("task a = flow.run(h)", "of `deep` in `h` is done again"),
+        ('task a = flow.run(h) effect safe "it looks first"', ""),
+    ],
+)
+def test_flows_that_are_retried(body: str, words: str) -> None:
+    text = (
+        flow('task t = flow.run(g, inputs: { day: "d" }) retry fixed(attempts: 2, every: 1m)')
+        + f"flow g {{ input day: string secret k defaults {{ timeout 1m }} {body} {TELL} }}"
+        + 'flow h { defaults { timeout 1m } task deep = http.post(url: "https://a.example.com/x") }'
+    )
+    assert told("WF316", text, words)
+    assert told("WF303", text, "")
+
+
+@pytest.mark.parametrize("word", ["idempotent", 'effect safe "it looks first"', 'effect unsafe "it sends"'])
+def test_what_the_author_says_of_a_retried_flow(word: str) -> None:
+    text = flow(f"task t = flow.run(g) {word} retry fixed(attempts: 2, every: 1m)") + (
+        'flow g { defaults { timeout 1m } task a = http.post(url: "https://a.example.com/x") }'
+    )
+    assert told("WF316", text, "of `a` in `g`" if "unsafe" in word else "")
+
+
+@pytest.mark.parametrize(
     ("every", "expected"), [("12h", True), ("11h", False)]
 )  # three pauses, and four attempts of a minute
 def test_keys_that_are_forgotten(every: str, expected: bool) -> None:

@@ -4,7 +4,7 @@
 A `retry` of a call that is not safe to repeat, or of which nobody knows, without `idempotent`; and an
 `until` or `holds` that sends such a request again and again. The message names what would be doubled. A `retry` in
 `defaults` never reaches such calls, so it is always one that was written for them; only a `sql.query` whose text
-writes (`INSERT … RETURNING`) is reached by it.
+writes (`INSERT … RETURNING`) is reached by it. A retried `flow.run` is WF316's matter.
 
 SQL and scripts are read: a text that leaves the same when it is run twice (an upsert, a DELETE, `mkdir -p`) may be
 retried, of one that does not the statement is named, and of what cannot be decided nobody knows. A script's own line
@@ -106,6 +106,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each call that is repeated though it may not be."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
+            if isinstance(call.op, ir.RunFlow):
+                continue  # WF316 looks into the flow
             statement = next(iter(proved(call, UNSAFE)), None) if not is_answered(call) else None
             if statement is None and (is_repeatable(call) or is_settled(call)):
                 continue
