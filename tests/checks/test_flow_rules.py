@@ -129,6 +129,14 @@ def told(code: str, text: str, words: str) -> bool:
         (3, 'shell("curl --retry-delay 8 https://a.example.com/x")', ""),
         (3, 'shell("# curl --retry 8 https://a.example.com/x")', ""),
         (3, 'shell("echo curl --retry 8")', ""),
+        (3, "shell(\"echo 'x; curl --retry 8'\")", ""),
+        (3, r'shell("cat <<T\ncurl --retry 8 https://a.example.com/x\nT")', ""),
+        (3, 'shell("X=1 curl --retry 3 https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, 'shell("timeout 9 curl --retry 3 https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, r'shell("curl --retry 9 --retry 3 \\\n https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, 'shell("wget -q --tries=4 https://a.example.com/x")', "12 times: 3 × 4 (wget)"),
+        (3, 'shell("wget -q -t 3 https://a.example.com/x")', ""),  # nine
+        (3, 'shell("curl --retry 3 https://a.example.com/x | (")', ""),
         (1, 'shell("curl --retry 20 https://a.example.com/x")', ""),
         (9, BOTO, ""),  # 27, but the author wrote one of the layers
     ],

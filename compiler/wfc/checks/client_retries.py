@@ -7,12 +7,13 @@ tests/test_client_retries.py counts them, and those of boto3 and kubectl, at a s
 from __future__ import annotations
 
 from wfc import ir
-from wfc.checks.scripts import lines
 from wfc.patterns import ready
 from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import Call
 
 
@@ -45,10 +46,11 @@ TOOLS = {
 OWN = ready(r"max_retries|max_attempts|retry_mode|\bretries\s*=")
 """Python code with this has settings of its own, which nobody counts."""
 
-CURL = ready(
-    r"(?:^|[;&|(]|\b(?:if|then|do|else|while|until)\s)\s*(?:!\s*)?curl\s(?:[^\n;&|]*?\s)?--retry[ =](\d{1,3})(?!\d)"
-)
-"""curl(1): `--retry N` sends a request again N times, POST too."""
+OPTIONS = {"curl": ("--retry",), "wget": ("--tries", "-t")}
+"""curl(1): `--retry N` sends a request again N times, POST too; wget(1): `--tries N` counts all."""
+
+WRAPPERS = frozenset({"timeout", "env", "nice", "sudo", "time"})
+"""Programs that run the command behind them."""
 
 
 def client(call: Call) -> Client | None:
@@ -58,14 +60,50 @@ def client(call: Call) -> Client | None:
         case ir.Python(body=body, packages=packages) if not OWN.search(body):
             names = {package.partition("==")[0] for package in packages}
             known |= {name: count for name, count in PACKAGES.items() if name in names}
-        case ir.Shell(script=script) if call.action == "shell" and "curl" in script:
-            counts = [int(number) + 1 for line in lines(script) for number in CURL.findall(line)]
-            if max(counts, default=1) > 1:
-                return Client("curl", max(counts), True)
+        case ir.Shell(script=script) if call.action == "shell":
+            count, tool = max(commands(script), default=(1, ""))
+            if count > 1:
+                return Client(tool, count, True)
         case _:
             pass
     name = max(known, key=known.__getitem__, default="")
     return Client(name, known[name]) if name else None
+
+
+def commands(script: str) -> Iterator[tuple[int, str]]:
+    """(requests, program) of each curl and wget of a bash script that is told to try again; none for a broken script.
+
+    What only looks like one, in a text or a here-document, is none.
+    """
+    if not any(tool in script and any(option in script for option in OPTIONS[tool]) for tool in OPTIONS):
+        return
+    from wfc.embedded.shell import is_deep, parser
+    from wfc.embedded.shell_words import descendants, unquoted
+
+    root = parser().parse(script.encode("utf-8", "replace")).root_node
+    if root.has_error or is_deep(root):
+        return
+    for node in descendants(root):
+        if node.type != "command":
+            continue
+        words = [unquoted(child) for child in node.named_children if child.type != "variable_assignment"]
+        if words and words[0] in WRAPPERS:
+            words = words[next((at for at, word in enumerate(words) if word in OPTIONS), len(words)) :]
+        tool = words[0] if words else ""
+        for option in OPTIONS.get(tool, ()):
+            count = number(words, option)
+            if count is not None:
+                yield count + (tool == "curl"), tool
+
+
+def number(words: list[str], option: str) -> int | None:
+    """The number of an option (`-t 3`, `--tries=3`), the last one that is given; None for none."""
+    found = None
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        text = following if word == option else word.removeprefix(f"{option}=") if word.startswith("--") else ""
+        if text.isascii() and text.isdecimal() and len(text) < 4:
+            found = int(text)
+    return found
 
 
 def requests(call: Call) -> int:

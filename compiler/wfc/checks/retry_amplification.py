@@ -1,10 +1,10 @@
 '''retry-amplification: retries inside retries multiply
 
 ## What it finds
-A retried `flow.run` of a flow whose tasks are retried too (at any depth), and a retried script with `curl --retry N`,
-when one request may so be sent more than nine times. The message prints the product. Clients that repeat by
-themselves are counted in it (boto3 and openai 3, kubectl 11), but beside one `retry` alone they are no finding, for
-the author has written one layer only. Requests of `http.*` and `llm.*` are sent once an attempt.
+A retried `flow.run` of a flow whose tasks are retried too (at any depth), and a retried script with `curl --retry` or
+`wget --tries`, when one request may so be sent more than nine times. The message prints the product. Clients that
+repeat by themselves are counted in it (boto3 and openai 3, kubectl 11), but beside one `retry` alone they are no
+finding, for the author has written one layer only. Requests of `http.*` and `llm.*` are sent once an attempt.
 
 ## Why
 Each layer believes that it tries three or four times; the server sees the product, just when it is in trouble. Google's
