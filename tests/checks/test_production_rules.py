@@ -209,3 +209,22 @@ def test_effects_that_nobody_knows(head: str, call: str, expected: bool) -> None
 )
 def test_what_an_engine_that_died_repeats(call: str, expected: bool) -> None:
     assert has("WF415", flow(f"secret k task a = {call}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("", ""),
+        ("on manual()", ""),
+        ('on webhook(path: "x", secret: "hook_key") secret hook_key', "A sender that gets no answer, and delivers again,"),
+        (DAILY.partition(" defaults")[0], "A run of the same day that is repeated, or a backfill,"),
+        ("on flow(other)", "A run of the other flow that is repeated"),
+    ],
+)
+def test_what_else_repeats_it_is_named(head: str, words: str) -> None:
+    text = flow('task a = http.post(url: "https://a.example.com/x")', f"{head} defaults {{ timeout 1m }}")
+    if "other" in head:
+        text += "flow other { defaults { timeout 1m } task t = sleep(1s) }"
+    (found,) = (item for item in findings(text, NAME, "WF415") if item.code == "WF415")
+    assert (f"{words} does it again too." in found.why) if words else ("again too" not in found.why)
+    assert [text[label.span.start : label.span.end][:2] for label in found.labels] == (["on"] if words else [])

@@ -1,7 +1,8 @@
 """crash-repeats: if the engine dies while this runs, it is done again
 
 ## What it finds
-A call that is not safe to repeat, without an idempotency key. Messages by `slack.*` and `email.*` are left out.
+A call that is not safe to repeat, without an idempotency key. Messages by `slack.*` and `email.*` are left out. What
+else may start the same run twice (a webhook that is delivered again, a backfill of a schedule) is named with it.
 
 ## Why
 When Kestra or Airflow is killed and started again, what was running is run again, whether it has a `retry` or not: an
@@ -32,7 +33,8 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.common import is_hole, is_message, named_calls, placed_tasks, work
-from wfc.diagnostic import INFO
+from wfc.checks.sql_texts import comes_twice
+from wfc.diagnostic import INFO, Label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such call."""
+    again = comes_twice(flow)
+    also = f" {again[0][0].upper()}{again[0][1:]} does it again too." if again else ""
+    labels = (Label(again[1], "this can start the same run twice"),) if again else ()
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             open_ = call.effect.repeat in ("unsafe", "keyed") and call.idempotent is None
@@ -51,7 +56,9 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 yield CHECK.found(
                     f"{title} is done twice when the engine dies while it runs",
                     call.span,
-                    why=f"Kestra and Airflow run it again when they are back, and {work(call)} is not safe to repeat.",
+                    *labels,
+                    why=f"Kestra and Airflow run it again when they are back, and {work(call)} is not safe to repeat."
+                    + also,
                     help='give the service a key that it keeps: `idempotent by "…"`, or look first whether it is done',
                 )
 
