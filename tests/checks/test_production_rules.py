@@ -216,7 +216,10 @@ def test_what_an_engine_that_died_repeats(call: str, expected: bool) -> None:
     [
         ("", ""),
         ("on manual()", ""),
-        ('on webhook(path: "x", secret: "hook_key") secret hook_key', "A sender that gets no answer, and delivers again,"),
+        (
+            'on webhook(path: "x", secret: "hook_key") secret hook_key',
+            "A sender that gets no answer, and delivers again,",
+        ),
         (DAILY.partition(" defaults")[0], "A run of the same day that is repeated, or a backfill,"),
         ("on flow(other)", "A run of the other flow that is repeated"),
     ],
