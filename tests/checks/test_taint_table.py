@@ -70,19 +70,33 @@ SINKS = {
     )
     for name, call in calls.items()
 }
+NOT_ASKED = 'approve go = "Go?" -> { ok: bool } timeout 1h fallback value { ok: false }'
 BETWEEN = {
     "nothing": "",
-    "require": 'require {0} in ["a", "b"] else "no"',
+    "require": 'require {0} in [A, B] else "no"',
     "approve": 'approve go = "Go?" timeout 1h',
-    "approve that lets all pass": 'approve go = "Go?" -> { ok: bool } timeout 1h fallback value { ok: false }',
+    "approve that lets all pass": NOT_ASKED,
+    "arm of a comparison": "if {0} == A { § }",
+    "both of two comparisons": 'if asked == "x" and {0} in [A, B] { § }',
+    "failed before": 'if not ({0} in [A, B]) { fail "no" }',
+    "else of a comparison": "if {0} == A { task o = sleep(1s) } else { § }",
+    "one of two comparisons": 'if {0} == A or asked == "x" { § }',
+    "require not": 'require not ({0} == A) else "no"',
+    "yes of an approve": f"{NOT_ASKED} if go.ok {{ § }}",
+    "no of an approve": f"{NOT_ASKED} if go.ok {{ task o = sleep(1s) }} else {{ § }}",
+    "approve beside it": 'parallel { approve go = "Go?" timeout 1h § }',
+    "approve that it waits for": 'parallel { §after go approve go = "Go?" timeout 1h }',
 }
+"""What lies between, § being the task, A and B constants; what stands without § goes before it."""
+COMPARED = ("require", "arm of a comparison", "both of two comparisons", "failed before")
+CHECKED = (*COMPARED, "approve", "require not", "yes of an approve", "approve that it waits for")
 FREE = ("trigger", "handed on", "model")
 TOLD = {"WF601", "WF608", "WF611", "WF703", "WF711"}
 
 
 def expected(source: str, group: str, between: str) -> set[str]:
     """The codes of a cell, by the rule on top."""
-    checked = between in ("require", "approve")
+    checked = between in CHECKED
     code = {
         ("code", "trigger"): "WF601",
         ("code", "handed on"): "WF601",
@@ -98,7 +112,7 @@ def expected(source: str, group: str, between: str) -> set[str]:
         ("prompt", "trigger"): "WF711",
         ("prompt", "handed on"): "WF711",
     }.get((group, source), "")
-    if group in ("host", "code") and between == "require":
+    if group in ("host", "code") and between in COMPARED:
         code = ""
     return {code} - {""}
 
@@ -109,9 +123,11 @@ def expected(source: str, group: str, between: str) -> set[str]:
 def test_a_cell(source: str, sink: str, between: str) -> None:
     group, call = SINKS[sink]
     value = SOURCES[source]
-    gate = BETWEEN[between].replace("{0}", f'"{{{value}}}"' if source.endswith("number") else f"({value})")
+    one, other = ("3", "4") if source.endswith("number") else ('"a"', '"b"')
+    gate = BETWEEN[between].replace("{0}", f"({value})").replace("A", one).replace("B", other)
+    task = f"task a = {call.replace('{0}', value)} "
     text = flow(
-        f"{BEGIN} {gate} task a = {call.replace('{0}', value)} {TELL}",
+        f"{BEGIN} {gate.replace('§', task) if '§' in gate else gate + ' ' + task} {TELL}",
         f'on webhook(path: "x") as e {HEAD}',
     )
     found = codes(text)

@@ -55,6 +55,7 @@ from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import way
 from wfc.checks.facts import facts
+from wfc.checks.gates import PERSON, arms, implied
 from wfc.checks.irreversible import irreversible
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, AI_DECIDED
@@ -87,7 +88,7 @@ def _block(block: Block, chosen: AnyExpr | None, taints: Taints) -> Iterator[Dia
             chosen = None
         elif isinstance(stmt, ir.Task):
             when = stmt.when if stmt.when is not None and taints.of(stmt.when) & MODEL else None
-            if stmt.when is None or not taints.asks_person(stmt.when):
+            if stmt.when is None or PERSON not in implied(stmt.when, taints):
                 yield from _judge(stmt, when or chosen, taints)
         else:
             yield from _inside(stmt, chosen, taints)
@@ -100,9 +101,8 @@ def _inside(stmt: AnyStmt, chosen: AnyExpr | None, taints: Taints) -> Iterator[D
     elif isinstance(stmt, ir.Match):
         tests = (stmt.subject,)
     by_model = next((test for test in tests if taints.of(test) & MODEL), None)
-    by_person = any(map(taints.asks_person, tests))
-    for body in walk.blocks(stmt):
-        yield from _block(body, None if by_person else by_model or chosen, taints)
+    for body, gates in arms(stmt, taints):
+        yield from _block(body, None if PERSON in gates else by_model or chosen, taints)
 
 
 def _judge(task: Task, chosen: AnyExpr | None, taints: Taints) -> Iterator[Diagnostic]:

@@ -53,7 +53,7 @@ from wfc import walk
 from wfc.check import Check
 from wfc.checks.common import leaves, near, way
 from wfc.checks.facts import facts
-from wfc.checks.gates import PERSON, compared, guarded, is_checked
+from wfc.checks.gates import NONE, PERSON, guarded, implied, is_checked
 from wfc.checks.irreversible import irreversible
 from wfc.diagnostic import ERROR
 from wfc.taint import SENT, UNTRUSTED
@@ -76,8 +76,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     if not any(map(is_public, flow.triggers)):
         return
     trusted = frozenset(f"event.{trigger.alias}" for trigger in flow.triggers if not is_public(trigger))
-    filtered = compared(tuple(trigger.where for trigger in flow.triggers if trigger.where is not None))
     marks = facts(flow).marks
+    filtered = NONE.union(*(implied(trigger.where, marks) for trigger in flow.triggers if trigger.where is not None))
     for task, gates in guarded(flow.body, marks, trusted | filtered):
         yield from judge(task, gates, marks)
 

@@ -138,7 +138,7 @@ class Expressions:
                 "WF207",
                 f"`{{{source}}}` holds no expression",
                 span,
-                help="write {{ and }} for braces",
+                help='write {{ and }} for braces; in """…""" they stand for themselves',
             )
             return ir.Literal(UNKNOWN, span, None)
         value = self.resolve(tree, scope)

@@ -49,7 +49,8 @@ def script(given: dict[str, AnyExpr], calls: Calls, key: str = "script") -> str:
     value = given[key]
     if isinstance(value, ir.Literal) and isinstance(value.value, str):
         return value.value
-    if value.type != types.UNKNOWN:
+    parts = value.parts if isinstance(value, ir.Text) else (value,)
+    if any(part.type != types.UNKNOWN and not isinstance(part, ir.Literal) for part in parts):
         way = {"script": "`env: { … }` (shell) or `args: { … }` (python)", "sql": "`params: { … }` and `:name`"}[key]
         calls.report.error(
             "WF202",
