@@ -265,6 +265,21 @@ def test_what_a_script_runs(script: str, how: str) -> None:
         ("assert re.fullmatch('[a-z]+', v)\nos.system(v)", ""),
         ("if not v:\n  raise ValueError\nos.system(v)", "a shell"),
         ("if v == '':\n  return None\nos.system(v)", "a shell"),
+        ("if v == 'ping':\n  return 1\nos.system(v)", "a shell"),  # what goes on is all the rest
+        ("if v in KNOWN:\n  os.system(v)", ""),
+        ("if v in KNOWN:\n  pass\nelse:\n  os.system(v)", "a shell"),
+        ("if v not in KNOWN:\n  os.system(v)", "a shell"),
+        ("if not (v in KNOWN):\n  raise ValueError(v)\nos.system(v)", ""),
+        ("if v in KNOWN or force:\n  os.system(v)", "a shell"),
+        ("if v in KNOWN and force:\n  os.system(v)", ""),
+        ("if v not in KNOWN or force:\n  raise ValueError(v)\nos.system(v)", ""),
+        ("if v not in KNOWN and strict:\n  raise ValueError(v)\nos.system(v)", "a shell"),
+        ("os.system(v)\nassert v in KNOWN", "a shell"),  # too late
+        ("if debug:\n  assert v in KNOWN\nos.system(v)", "a shell"),  # not always
+        ("for one in v:\n  if one not in KNOWN:\n    continue\n  os.system(one)", ""),
+        ("assert v.startswith('echo')\nos.system(v)", "a shell"),
+        ("assert re.match('[a-z]+', v)\nos.system(v)", "a shell"),  # 'a; rm -rf ~'
+        ("assert v == v.strip()\nos.system(v)", "a shell"),
         ("import pickle\nreturn pickle.loads(v)", "`pickle.loads`"),
         ("return json.loads(v)", ""),
         ("# os.system(v)\nreturn 1", ""),

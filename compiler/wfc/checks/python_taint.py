@@ -26,7 +26,8 @@ TEXT = frozenset(
     )
 )
 """Functions and methods whose result holds the text that they are given."""
-TESTS = frozenset("match fullmatch isdigit isalnum isalpha isdecimal isidentifier isnumeric startswith".split())
+TESTS = frozenset("fullmatch isdigit isalnum isalpha isdecimal isidentifier isnumeric".split())
+"""Tests of the whole text; what it begins with, and `re.match`, say nothing of the rest."""
 SHELLS = ("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput")
 RUNS = tuple(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 LOADS = ("pickle.loads", "marshal.loads", "yaml.unsafe_load")
@@ -54,9 +55,9 @@ def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str
     for node in reader.nodes if reader else ():
         if reader and kind(node) == "Call":
             for origin, how in reader.run_by(node):
-                found.setdefault(origin, how)
-    checked = reader.checked if reader else NONE
-    yield from ((name, found[name]) for name in names if name in found and name not in checked)
+                if origin not in reader.checked(node.lineno):
+                    found.setdefault(origin, how)
+    yield from ((name, found[name]) for name in names if name in found)
 
 
 def shows_python(body: str, names: Collection[str]) -> list[tuple[str, str]]:
@@ -74,7 +75,7 @@ def read(body: str, names: Collection[str]) -> Reader | None:
     if not any(name in body for name in names):
         return None
     try:
-        return Reader(list(every(parsed(body, names).body[0].body)), names)
+        return Reader(list(every(parsed(body, names).body)), names)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 
@@ -117,7 +118,7 @@ class Reader:
             before = now
             for node in nodes:
                 self.assign(node)
-        self.checked = NONE.union(*(self.tested(node) for node in nodes))
+        self.guards = [guard for node in nodes for guard in self.guarded(node)]
 
     def assign(self, node: Node) -> None:
         """Note what an assignment or a loop puts into variables; once there it stays, for the order is not followed."""
@@ -200,23 +201,44 @@ class Reader:
         for value in held:
             yield from ((origin, how) for origin in sorted(self.origins(value)))
 
-    def tested(self, node: Node) -> frozenset[str]:
-        """What a guard checks: `if v not in KNOWN: raise`, `assert re.fullmatch(…, v)`."""
-        if kind(node) == "Assert":
-            return self.compared(node.test)
-        leaves = kind(node) == "If" and kind(node.body[-1]) in ("Raise", "Return", "Continue")
-        return self.compared(node.test) if leaves else NONE
+    def checked(self, line: int) -> frozenset[str]:
+        """The given names of which the text has been checked where a line is reached."""
+        return NONE.union(*(names for first, last, names in self.guards if first <= line <= last))
 
-    def compared(self, test: Node) -> frozenset[str]:
-        """The given names whose text a condition compares with others, or holds against a pattern."""
-        found = NONE
-        for part in every([test]):
-            if kind(part) == "Compare" and kind(part.ops[0]) in ("In", "NotIn", "Eq", "NotEq"):
-                empty = any(kind(one) == "Constant" and not one.value for one in part.comparators)
-                found |= NONE if empty else self.origins(part.left)
-            elif kind(part) == "Call" and self.called(part.func).rpartition(".")[2] in TESTS:
-                found |= NONE.union(*map(self.origins, [*part.args, part.func]))
-        return found
+    def guarded(self, node: Node) -> Iterator[tuple[int, int, frozenset[str]]]:
+        """(first line, last line, the given names that have been checked there), by the statements in a node.
+
+        `if v in KNOWN:` checks its body; `if v not in KNOWN: raise` and `assert` check what follows in the same block.
+        """
+        if kind(node) == "If":
+            yield node.body[0].lineno, node.body[-1].end_lineno, self.implied(node.test)
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            for one in block if isinstance(block, list) else ():
+                yield one.end_lineno + 1, block[-1].end_lineno, self.behind(one)
+
+    def behind(self, statement: Node) -> frozenset[str]:
+        """What has been checked behind a statement."""
+        if kind(statement) == "Assert":
+            return self.implied(statement.test)
+        leaves = kind(statement) == "If" and kind(statement.body[-1]) in ("Raise", "Return", "Continue", "Break")
+        return self.implied(statement.test, holds=False) if leaves else NONE
+
+    def implied(self, test: Node, *, holds: bool = True) -> frozenset[str]:
+        """The given names whose text is one of the author's, or of a pattern, when a condition holds, or does not."""
+        match kind(test):
+            case "UnaryOp" if kind(test.op) == "Not":
+                return self.implied(test.operand, holds=not holds)
+            case "BoolOp":
+                parts = [self.implied(part, holds=holds) for part in test.values]
+                return NONE.union(*parts) if (kind(test.op) == "And") is holds else frozenset.intersection(*parts)
+            case "Compare" if kind(test.ops[0]) in (("In", "Eq") if holds else ("NotIn", "NotEq")):
+                own = not any(map(self.origins, test.comparators))
+                empty = any(kind(one) == "Constant" and not one.value for one in test.comparators)
+                return self.origins(test.left) if own and not empty and len(test.ops) == 1 else NONE
+            case "Call" if holds and self.called(test.func).rpartition(".")[2] in TESTS:
+                return NONE.union(*map(self.origins, [*test.args, test.func]))
+            case _:
+                return NONE
 
 
 def imported(nodes: list[Node]) -> Iterator[tuple[str, str]]:
