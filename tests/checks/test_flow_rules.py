@@ -518,3 +518,12 @@ def test_scripts_that_send_what_can_not_be_sent_again(script: str, expected: boo
     assert has("WF501", flow(body)) is expected
     assert not has("WF501", flow(f"{body} {TELL}"))
     assert not has("WF501", flow(body.replace('no retry "once"', 'no retry "once" idempotent')))
+
+
+def test_flows_in_flows_as_deep_as_they_go() -> None:
+    deep = "".join(f"flow f{n:02} {{ task t = flow.run(f{n + 1:02}) }} " for n in range(1, 60))
+    last = f"flow f60 {{ defaults {{ timeout 1h }} task a = {PUT} }} "
+    top = "flow f00 { budget { time 1m } task t = flow.run(f01) }"
+    assert [item.message for item in findings(deep + last + top, "f.wf", "WF310") if item.code == "WF310"] == [
+        "the body may take 1h (`t` 1h), the budget is 1m"
+    ]

@@ -212,7 +212,8 @@ class Reader:
         """
         if kind(node) == "If":
             yield node.body[0].lineno, node.body[-1].end_lineno, self.implied(node.test)
-        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+        blocks: list[Node] = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
+        for block in blocks:
             for one in block if isinstance(block, list) else ():
                 yield one.end_lineno + 1, block[-1].end_lineno, self.behind(one)
 

@@ -6,12 +6,12 @@ from wfc import ir, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.ir import AnyStmt, Block, Call, Flow, Project, Task
 
 MOST = 100
 """Attempts of one call that are counted."""
-DEEPEST = 20
-"""Flows in flows that are followed: far more than people write, far less than the stack holds."""
 
 
 class Runs:
@@ -20,24 +20,51 @@ class Runs:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.known: dict[str, tuple[int, bool]] = {}
-        self.depth = 0
+        self.counting = False
 
     def of(self, name: str) -> tuple[int, bool]:
         """Milliseconds of a run with its undos and handlers, and whether a part of it is unknown.
 
-        A flow that is not there, that runs itself (WF901) or that is DEEPEST flows down is unknown.
+        A flow that is not there, or that runs itself (WF901), is unknown.
         """
-        if name not in self.known:
-            flow = self.project.flow(name) if self.depth < DEEPEST else None
-            self.known[name] = 0, True
-            self.depth += 1
-            if flow is not None:
-                behind = flow.on_failure + flow.finally_
-                rest = undos(flow.body, self) + worst_case(behind, self)
-                time, open_ = self.body(flow)
-                self.known[name] = time + rest, open_ or undos_unknown(flow, self) or has_unknown(behind, self)
-            self.depth -= 1
-        return self.known[name]
+        if not self.counting:
+            self.counting = True
+            for one in self.not_counted(name):
+                self.known[one] = self.counted(one)
+            self.counting = False
+        return self.known.get(name, (0, True))
+
+    def not_counted(self, name: str) -> list[str]:
+        """The flows that have to be counted for this one, each behind those that it runs: no stack can be too small."""
+        order: list[str] = []
+        seen = {*self.known, name}
+        stack = [] if name in self.known else [(name, self.run_by(name))]
+        while stack:
+            top, rest = stack[-1]
+            deeper = next((one for one in rest if one not in seen), None)
+            if deeper is None:
+                order.append(top)
+                stack.pop()
+            else:
+                seen.add(deeper)
+                stack.append((deeper, self.run_by(deeper)))
+        return order
+
+    def run_by(self, name: str) -> Iterator[str]:
+        """The names of the flows that a flow runs itself."""
+        flow = self.project.flow(name)
+        for task in walk.tasks(flow) if flow is not None else ():
+            yield from (call.op.flow for call in walk.calls(task) if isinstance(call.op, ir.RunFlow))
+
+    def counted(self, name: str) -> tuple[int, bool]:
+        """What `of` gives, when all that the flow runs has been counted."""
+        flow = self.project.flow(name)
+        if flow is None:
+            return 0, True
+        behind = flow.on_failure + flow.finally_
+        rest = undos(flow.body, self) + worst_case(behind, self)
+        time, open_ = self.body(flow)
+        return time + rest, open_ or undos_unknown(flow, self) or has_unknown(behind, self)
 
     def body(self, flow: Flow) -> tuple[int, bool]:
         """Milliseconds of its body, and whether a part is unknown; with a budget it takes at most that."""
