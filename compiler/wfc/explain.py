@@ -35,7 +35,9 @@ def explain(code: str) -> str:
     if below:
         raise UserError(f"`{code}` is no code, but the beginning of several", f"name one: {', '.join(below)}")
     near = suggest(code, [*PAGES, *(found.name for found in pages)])
-    raise UserError(f"there is no code `{code}`", f"did you mean {near}?" if near else "docs/checks.md lists them")
+    raise UserError(
+        f"there is no code `{code}`", f"did you mean {near}?" if near else "docs/checks/README.md lists them"
+    )
 
 
 def text(found: Page) -> str:

@@ -3,7 +3,7 @@
 ## What it finds
 A model that is asked once for each item of a list whose length others choose: of an event, of a server's answer without
 a limit in its request (`limit`, `per_page`, `page_size` …), of the rows of a query without LIMIT, in a flow without a
-`budget`. A slice `[:50]`, or a `require` that reads `len(…)` of the list, is a limit as well.
+`budget`. A slice `[:50]` is a limit as well, and so is a `require` or `if` with `len(…) <= 50`.
 
 ## Why
 Each question costs money and time. A full mailbox, or somebody who fills it, makes a thousand of them (OWASP Top 10 for
@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
-from wfc.checks.common import placed, way
+from wfc.checks.common import conditions, placed, way
 from wfc.checks.facts import facts
 from wfc.diagnostic import WARNING, Label
 from wfc.patterns import IGNORECASE, ready
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 LIMIT = ready(r"^(?:\$?top|.*limit|.*per_?page|.*page_?size|.*max_?results|first|count|take|rows|n|ids?)$", IGNORECASE)
 """Names of parameters by which servers are told how much to give, or what to give it for."""
-SQL_LIMIT = ready(r"\b(?:limit|fetch\s+(?:first|next)|top)\b", IGNORECASE)
+SQL_LIMIT = ready(r"\blimit\s+[\d:(]|\btop\s*\(?\s*\d|\bfetch\s+(?:first|next)\b", IGNORECASE)
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -94,12 +94,21 @@ def names(expr: AnyExpr) -> frozenset[tuple[str, str]]:
 
 
 def lengths(flow: Flow) -> Iterator[tuple[str, str]]:
-    """What the flow has a `require` about the length of."""
+    """What a `require` or an `if` of the flow bounds the length of: `len(x) <= 50`."""
     for place in placed(flow):
-        if isinstance(place.stmt, ir.Require):
-            for part in walk.subexpressions(place.stmt.condition):
-                if isinstance(part, ir.Apply) and part.function == "len":
-                    yield from names(part)
+        if isinstance(place.stmt, ir.Require | ir.If):
+            for _, test in conditions(place.stmt):
+                for part in walk.subexpressions(test):
+                    if isinstance(part, ir.Binary):
+                        yield from bounded(part)
+
+
+def bounded(test: ir.Binary) -> Iterator[tuple[str, str]]:
+    """What a comparison bounds the length of."""
+    smaller = [test.left] if test.op in ("<", "<=") else [test.right] if test.op in (">", ">=") else []
+    for side in [test.left, test.right] if test.op == "==" else smaller:
+        if isinstance(side, ir.Apply) and side.function == "len":
+            yield from names(side)
 
 
 def longest(items: AnyExpr, marks: Taints) -> tuple[Step, ...]:

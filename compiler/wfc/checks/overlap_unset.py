@@ -2,8 +2,8 @@
 
 ## What it finds
 A schedule whose next start can come before the worst case of the flow has ended (timeouts × attempts, pauses and
-waits; the message does the arithmetic), without `concurrency`. A flow that only reads is left out, and so is one whose
-`budget { time … }` ends before the next start.
+waits; the message does the arithmetic), without `concurrency`. A flow of which every task is safe to repeat is left
+out, and so is one whose `budget { time … }` ends before the next start.
 
 ## Why
 GitHub starts the next run beside the first, Airflow up to 16 of them (`max_active_runs_per_dag`), Kestra waits: what

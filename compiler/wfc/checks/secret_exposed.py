@@ -57,7 +57,6 @@ from wfc import ir, types
 from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
-from wfc.checks.python_taint import shows_python
 from wfc.checks.scripts import argument_span, prints_shell
 from wfc.checks.urls import in_query, in_user
 from wfc.diagnostic import ERROR
@@ -105,6 +104,8 @@ def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
                 yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
         case ir.Python(body=body, args=args) if call.action == "python":
             secrets = {name: value for name, value in args if holds_secret(value)}
+            from wfc.checks.python_taint import shows_python
+
             for name, how in shows_python(body, secrets):
                 yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
         case _:
