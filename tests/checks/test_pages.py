@@ -105,8 +105,8 @@ def test_explain_of_what_does_not_exist() -> None:
         ("WF30", "name one: WF301, WF302, WF303, WF304, WF305, WF309"),
         ("wf95", "name one: WF951, WF952, WF953"),
         ("WF3o2", "did you mean WF302?"),
-        ("nothing-of-the-kind", "docs/checks.md lists them"),
-        ("", "docs/checks.md lists them"),
+        ("nothing-of-the-kind", "docs/checks/README.md lists them"),
+        ("", "docs/checks/README.md lists them"),
     ],
 )
 def test_explain_of_a_beginning_and_of_a_slip(code: str, remedy: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.finding import applied, codes, findings, flow
+from checks.finding import HEAD, applied, codes, findings, flow
 from wfc.check import run_checks
 from wfc.checks.python_taint import runs_in_python, shows_python
 from wfc.checks.scripts import prints_shell, runs_in_shell
@@ -360,3 +360,18 @@ def test_zones_are_all_known_without_a_database(monkeypatch: pytest.MonkeyPatch)
     assert zones.nearest_zone("New York") == "America/New_York"
     monkeypatch.setattr(zones, "has", lambda _: False)
     assert zones.known_zone("Mars/Olympus")
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("", "`{run.id}`"),
+        ('on schedule("0 5 * * *", timezone: "UTC")', "`{run.id}`"),
+        ('on webhook(path: "x", secret: "hook_key") as order secret hook_key', "`{order.…}`"),
+    ],
+)
+def test_what_a_key_may_be_made_of(head: str, words: str) -> None:
+    text = flow(f'task a = {PUT} {ONCE} idempotent by "x"', f"{head} {HEAD}")
+    (found,) = (item for item in findings(text) if item.code == "WF404")
+    assert words in found.help
+    assert bool(found.fixes) is ("run.id" in words)

@@ -5,7 +5,8 @@ A key in which nothing changes from run to run: a constant, a `config`, or the i
 
 ## Why
 A server that has seen the key answers with what it answered then, and does nothing (IETF
-draft-ietf-httpapi-idempotency-key-header, section 2.6). The second run looks green and has no effect.
+draft-ietf-httpapi-idempotency-key-header, section 2.6). The second run looks green and has no effect. Where an event
+starts the flow, `{run.id}` would be no remedy: a webhook that is delivered again is another run, with another id.
 
 ## Bad
 ```wf
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that is the same in every run."""
+    event = event_of(flow)
     for title, call, clause, key, place in keys(flow):
         loops = {loop.label: loop.items for loop in place.loops()}
         if varies(key, loops):
@@ -55,9 +57,16 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             near(key.span, clause.span),
             Label(call.span, f"only the first run would do {work(call)}"),
             why="The server takes the second run for a repetition of the first and leaves it out.",
-            help="put in what the work is about, or `{run.id}` or `{run.date}`",
-            fixes=fixes(key, clause.span),
+            help=f"put in what the event is about (`{{{event}.…}}`): one that is delivered again is a run of its own"
+            if event
+            else "put in what the work is about, or `{run.id}` or `{run.date}`",
+            fixes=() if event else fixes(key, clause.span),
         )
+
+
+def event_of(flow: Flow) -> str:
+    """The name of the event that starts a flow, and may come twice; "" when only times and people start it."""
+    return next((one.alias for one in flow.triggers if one.alias and one.kind not in ("schedule", "manual")), "")
 
 
 def varies(key: AnyExpr, loops: dict[str, AnyExpr]) -> bool:
