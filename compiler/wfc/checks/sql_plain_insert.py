@@ -57,7 +57,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.sql_texts import SqlCall
     from wfc.diagnostic import Diagnostic
+    from wfc.embedded.verdict import Reason
     from wfc.ir import Flow
 
 KINDS = ("insert", "copy")
@@ -71,9 +73,15 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
             why="Nothing in the statement tells rows that are there already from new ones.",
-            help=f"write {upsert(one.call)} (an upsert); if twice is meant, say so: `effect unsafe`, or "
-            '`effect safe "why"`',
+            help=f"{remedy(one, found)}; if twice is meant, say so: `effect unsafe`",
         )
+
+
+def remedy(one: SqlCall, found: Reason) -> str:
+    """What to write, by the kind of the statement and what the database has."""
+    if found.kind == "copy":
+        return "empty the table before it in the same text (TRUNCATE)"
+    return f"write {upsert(one.call)} (an upsert)"
 
 
 CHECK = Check("WF406", "sql-plain-insert", WARNING, __name__, find)
