@@ -90,6 +90,26 @@ def test_a_remedy_takes_the_finding_away(head: str, wrong: str, words: str, righ
     assert codes(flow(right, head)) == []
 
 
+ONCE = (
+    "with new as (insert into entries (id, c) values (4, 10) {}returning c) "
+    "update accounts set balance = balance + new.c"
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (ONCE.format("on conflict do nothing ") + " from new where accounts.id = 7", []),
+        (ONCE.format("on conflict (id) do nothing ") + " from new where accounts.id = 7", []),
+        (ONCE.format("") + " from new where accounts.id = 7", ["WF406", "WF407"]),
+        (ONCE.format("on conflict (id) do update set c = 10 ") + " from new where accounts.id = 7", ["WF407"]),
+        (ONCE.format("on conflict do nothing ").replace("new.c", "1") + " where accounts.id = 7", ["WF407"]),
+    ],
+)
+def test_events_are_counted_once(sql: str, expected: list[str]) -> None:
+    assert sorted(codes(flow(run(sql), DAILY))) == expected
+
+
 @pytest.mark.parametrize(
     ("scheme", "sql", "help_"),
     [

@@ -39,6 +39,8 @@ def taken(text: str, dialect: str) -> tuple[tuple[str, str], ...]:
                 found.append((table_name(one.tree.this), "" if takes_all(one.tree) else one.text))
             case exp.Create() if is_made_anew(one.tree):
                 found.append((table_name(one.tree.this), ""))
+            case _:
+                pass
     return tuple(found)
 
 
