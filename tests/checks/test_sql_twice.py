@@ -174,6 +174,13 @@ insert into counters (name) values ('new') on conflict (name) do update set n = 
 insert into counters (name) values ('new') on conflict (name) do update set n = null
 insert into counters (name, n) select 'new', max(n) + 1 from counters on conflict do nothing
 insert into counters select 'run' || count(*), 0 from counters on conflict do nothing
+with new as (insert into counters values ('e1', 3) on conflict do nothing returning n) update orders set total = total + new.n from new where orders.id = 1
+with new as (insert into counters values ('e1', 3) on conflict (name) do nothing returning n) update orders as o set total = o.total + new.n from new where o.id = 1
+with new as (insert into events values ('e1', 3) returning n) update orders set total = total + new.n from new where orders.id = 1
+with new as (insert into counters values ('e1', 3) on conflict do nothing returning n) update orders set total = total + 1 where id = 1
+with new as (insert into counters values ('e1', 3) on conflict (name) do update set n = 3 returning n) update orders set total = total + new.n from new where orders.id = 1
+with new as (insert into counters values ('e1', 3) on conflict do nothing returning n) update orders set total = orders.total + s.id from stage s left join new on true where orders.id = s.id
+with new as (insert into counters values (gen_random_uuid()::text, 3) on conflict (name) do nothing returning n) update orders set total = total + new.n from new where orders.id = 1
 merge into archive a using stage s on a.id = s.customer when not matched then insert (id, state) values (s.id, s.status)
 merge into archive a using stage s on a.id = s.id when not matched then insert (id, state) values (s.id, s.status)
 merge into archive a using stage s on a.id = s.id and a.state = 'gone' when not matched then insert (id, state) values (s.id, s.status)

@@ -82,14 +82,21 @@ def remedy(found: Reason, text: str, language: str) -> str:
     """What to write, by the kind of the statement and what the database has."""
     from wfc.embedded.sql_objects import guard
 
-    if guard(text, language) is None and guard(text, "postgres") is not None:
+    words = f" {' '.join(text.lower().split())} "
+    if found.kind == "create" and language == "postgres" and words.startswith(" create database "):
+        return "PostgreSQL has no IF NOT EXISTS for a database: look in pg_database first, by a `shell` with `psql`"
+    if guard(text, language) is not None:
+        return "write IF EXISTS" if found.kind == "drop" else "write IF NOT EXISTS"
+    if (guard(text, "postgres") or guard(text, "mysql")) is not None:
         return "look in the catalog first whether it is there: this database has no IF [NOT] EXISTS for it"
     if found.kind == "drop":
         return "write IF EXISTS"
     if found.kind == "alter":
-        return "write IF [NOT] EXISTS for a column, or keep such changes in a tool for migrations"
-    if " as " in f" {' '.join(text.lower().split())} ":
-        replaceable = "view" in text.lower().split() or language in REPLACES
+        return "write IF [NOT] EXISTS for a column; if it is to be run once, say so: `effect unsafe`"
+    if " index on " in words:
+        return "give the index a name, and write IF NOT EXISTS"
+    if " as " in words:
+        replaceable = words.startswith(" create view ") or language in REPLACES
         return "write CREATE OR REPLACE" if replaceable else "write DROP … IF EXISTS before it"
     return "write IF NOT EXISTS"
 

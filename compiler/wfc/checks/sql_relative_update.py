@@ -4,7 +4,8 @@
 `SET n = n + 1` and the like, also in ON CONFLICT DO UPDATE and MERGE, in the body of a flow that is started by a
 schedule, a webhook, a file or another event, when neither `idempotent` nor `effect` says how that is meant. Functions
 that change nothing the second time (`lower(email)`, `greatest(best, :value)`) and updates whose filter looks at the
-changed column are left out. A `retry` of such a call is WF303's.
+changed column are left out, and so is an UPDATE … FROM the rows that an INSERT … ON CONFLICT DO NOTHING in its WITH has
+newly added. A `retry` of such a call is WF303's.
 
 ## Why
 The same run comes twice when a failed one is started again, a day is filled in later or an event is delivered again;
@@ -62,8 +63,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
             why="The new value is computed from the old one, which the first run has changed.",
-            help="set a value that does not depend on the old one, or keep what was counted: a table of the "
-            "events with a key, into which each goes once",
+            help="set a value that does not depend on the old one, or count each event once: `with new as "
+            "(insert into … on conflict do nothing returning …) update … from new`",
         )
 
 

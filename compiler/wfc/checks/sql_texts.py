@@ -11,7 +11,7 @@ from wfc.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from wfc.checks.common import Placed
     from wfc.embedded.verdict import Reason, Verdict
@@ -112,10 +112,13 @@ def comes_twice(flow: Flow) -> tuple[str, Span] | None:
     return None
 
 
-def doubled(flow: Flow, kinds: tuple[str, ...]) -> Iterator[tuple[SqlCall, Reason, str, Span]]:
+def doubled(
+    flow: Flow, kinds: tuple[str, ...], is_settled: Callable[[SqlCall, Reason], bool] | None = None
+) -> Iterator[tuple[SqlCall, Reason, str, Span]]:
     """(call, statement, what makes the run come twice, the trigger) for the first unsafe statement of a kind in a text.
 
     Handlers are left out, for they tell of one run; so is what the author has answered for, and what is retried.
+    is_settled: what of these the rest of the flow makes repeatable.
     """
     again = comes_twice(flow)
     if again is None:
@@ -123,7 +126,8 @@ def doubled(flow: Flow, kinds: tuple[str, ...]) -> Iterator[tuple[SqlCall, Reaso
     for one in sql_calls(flow):
         if one.place.section != "body" or is_answered(one.call) or is_retried(one.call):
             continue
-        found = next((item for item in one.verdict.reasons if item.kind in kinds and item.verdict == UNSAFE), None)
+        unsafe = (item for item in one.verdict.reasons if item.kind in kinds and item.verdict == UNSAFE)
+        found = next((item for item in unsafe if is_settled is None or not is_settled(one, item)), None)
         if found is not None:
             yield one, found, *again
 

@@ -63,11 +63,12 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             if found.kind in DONE:
                 # neither T-SQL nor Oracle before 23ai has boolean constants
                 truth = "1 = 1" if dialect(one.call) in ("tsql", "oracle") else "true"
+                all_meant = f"`where {truth}`" if found.kind != "delete-all" else f"TRUNCATE, or `where {truth}`"
                 yield CHECK.found(
                     f"{found.what} of {one.title} {DONE[found.kind]} every row",
                     spot(flow, one.call, found.start, found.end),
                     why="There is no WHERE, and nobody is there to notice.",
-                    help=f"say which rows; if all are meant, say TRUNCATE, or `where {truth}`",
+                    help=f"say which rows; if all are meant, say {all_meant}",
                 )
 
 

@@ -180,7 +180,7 @@ def follow(change: Change, parents: dict[str, str]) -> None:
 
 
 GUARDABLE = ready(
-    r"(create|drop)\s+(?:(?:unlogged|transient|unique)\s+)?(table|view|schema|sequence|type|function|extension"
+    r"(create|drop)\s+(?:(?:unlogged|transient|unique)\s+)?(table|view|schema|database|sequence|type|function|extension"
     r"|materialized\s+view|index)(?:\s+concurrently)?\s+",
     IGNORECASE,
 )
@@ -188,32 +188,32 @@ FILLED = ready(r"\bas\s+(?:select|with|table|values|\()", IGNORECASE)
 
 MAKES = {
     "postgres": "table schema sequence extension index materialized",
-    "mysql": "table schema",
+    "mysql": "table schema database",
     "sqlite": "table view index",
-    "snowflake": "table schema sequence",
+    "snowflake": "table schema database sequence",
     "bigquery": "table schema",
     "redshift": "table schema",
     "duckdb": "table schema sequence index",
-    "clickhouse": "table",
+    "clickhouse": "table database",
     "trino": "table schema",
-    "databricks": "table schema",
+    "databricks": "table schema database",
 }
 """What CREATE … IF NOT EXISTS makes, by the CREATE pages of each database's reference; T-SQL and Oracle 19c have none.
 
 MariaDB's indexes are left out, for its URL may be MySQL's, and `view` where OR REPLACE is the usual form.
 """
 TAKES = {
-    "postgres": "table view schema sequence type function extension index materialized",
-    "mysql": "table view schema function",
+    "postgres": "table view schema database sequence type function extension index materialized",
+    "mysql": "table view schema database function",
     "sqlite": "table view index",
-    "snowflake": "table view schema sequence materialized",
+    "snowflake": "table view schema database sequence materialized",
     "bigquery": "table view schema function materialized",
     "redshift": "table view schema",
     "duckdb": "table view schema sequence type index",
-    "clickhouse": "table view",
-    "tsql": "table view schema sequence type function index",
+    "clickhouse": "table view database",
+    "tsql": "table view schema database sequence type function index",
     "trino": "table view schema materialized",
-    "databricks": "table view schema function",
+    "databricks": "table view schema database function",
 }
 """What DROP … IF EXISTS takes away, by the DROP pages of the same; T-SQL since SQL Server 2016, Oracle 19c nothing."""
 

@@ -183,6 +183,8 @@ def update(tree: exp.Update, around: Around) -> tuple[str, str, str]:
     name = table_name(tree.this)
     if name in around.fresh:
         return "update", SAFE, ""
+    if by_new_rows(tree, around):
+        return "update", SAFE, ""
     found = relative(tree.expressions, tree.this, where)
     whole = "-all" if where is None and tree.args.get("from_") is None else ""
     if found == UNSAFE:
@@ -193,6 +195,24 @@ def update(tree: exp.Update, around: Around) -> tuple[str, str, str]:
     if found == SAFE and is_unsettled(tree, name, changed, around):
         found = UNKNOWN
     return f"update{whole}", found, ""
+
+
+def by_new_rows(tree: exp.Update, around: Around) -> bool:
+    """Is an UPDATE fed, by its FROM alone, with the rows that an INSERT in its WITH has newly added?
+
+    The second run of `insert … on conflict do nothing returning …` gives no rows, and so nothing is changed.
+    """
+    from sqlglot import exp
+
+    source, with_ = tree.args.get("from_"), tree.args.get("with_")
+    table = source.this if source is not None else None
+    if with_ is None or not isinstance(table, exp.Table) or table.args.get("joins") or table.db:
+        return False
+    first = next((cte.this for cte in with_.expressions if cte.alias.lower() == table.name.lower()), None)
+    conflict = first.args.get("conflict") if isinstance(first, exp.Insert) else None
+    if not isinstance(first, exp.Insert) or conflict is None or conflict.expressions:
+        return False
+    return insert(first, around)[1] == SAFE
 
 
 def is_unsettled(tree: exp.Update, name: str, changed: set[str], around: Around) -> bool:
