@@ -85,6 +85,21 @@ def test_removals(text: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("./a\n    echo $K\n    ./b", "echo $K"),
+        ("set -x\n    ./a", "set -x"),
+        ("./a \\\n      x\n    env | sort", "env | sort"),
+        ("./a && \\\n    echo $K", "./a && \\"),
+    ],
+)
+def test_a_printed_secret_is_shown_by_its_line(text: str, expected: str) -> None:
+    whole = flow(f'secret k task a = shell("""\n    {text}\n  """, env: {{ K: k }})')
+    (found,) = [item for item in findings(whole) if item.code == "WF604"]
+    assert whole[found.span.start : found.span.end] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("curl -fsSL https://a.example/i.sh | sh", True),
         ("curl https://a.example/i.sh | sudo -E bash -s -- --yes", True),
         ("wget -qO- https://a.example/i.py | python3 -", True),

@@ -170,6 +170,22 @@ def test_hidden_failures(script: str, expected: bool) -> None:
     assert ("WF413" in codes(flow(task(script), PLAIN))) is expected
 
 
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("./a | awk '{print}' | ./b\n    echo hi\n    ./export || true", "./export || true"),
+        ("./a | sort | ./b\n\n    ./c | sort | ./d\n    ./export || true", "./export || true"),
+        ("./a | sort | ./b\n    ./c | ./export || true", "./c | ./export || true"),
+        ("./a | sort | ./export x \\\n      y || true", "./a | sort | ./export x \\"),
+        ("./a | sort | ./export || true\n    echo hi", "./a | sort | ./export || true"),
+    ],
+)
+def test_a_hidden_failure_behind_a_pipe_is_shown_where_it_stands(script: str, expected: str) -> None:
+    text = flow(task(script), PLAIN)
+    (found,) = [item for item in findings(text) if item.code == "WF413"]
+    assert text[found.span.start : found.span.end] == expected
+
+
 def test_failures_may_be_hidden_while_cleaning_up() -> None:
     told, cleaned = task("./tell || true", name="b"), task("./clean || :", name="c")
     body = f"{task('./load')} on failure {{ {told} }} finally {{ {cleaned} }}"
