@@ -75,13 +75,35 @@ def test_destruction(script: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f'approve go "?" timeout 1h {task("dropdb shop")}',
+        f'approve go = "?" timeout 1h {task("dropdb shop")}',
+        f'approve go = "?" timeout 1h if run.attempt > 1 {{ {task("dropdb shop")} }}',
+        f'parallel {{ approve go = "?" timeout 1h {task("dropdb shop", "after go")} }}',
+        f'parallel {{ approve go = "?" timeout 1h task b = shell("x") after go {task("dropdb shop", "after b")} }}',
+        f'parallel {{ approve go = "?" timeout 1h task b = shell("x") }} {task("dropdb shop")}',
         f"{task('true')} finally {{ {task('terraform destroy -auto-approve', name='b')} }}",
         task("dropdb shop", 'allow WF416 "it is made for this run"'),
     ],
 )
 def test_destruction_that_is_meant(text: str) -> None:
-    assert "WF416" not in codes(flow(text, PLAIN))
+    found = codes(flow(text, PLAIN))
+    assert "WF416" not in found
+    assert not [code for code in found if code < "WF213"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{task("dropdb shop")} approve go = "?" timeout 1h',
+        f'if run.attempt > 1 {{ approve go = "?" timeout 1h }} {task("dropdb shop")}',
+        f'parallel {{ approve go = "?" timeout 1h {task("dropdb shop")} }}',
+        f'parallel {{ {task("dropdb shop")} approve go = "?" timeout 1h after a }}',
+        f'approve go = "?" -> {{ ok: bool }} timeout 1h fallback value {{ ok: false }} {task("dropdb shop")}',
+    ],
+)
+def test_an_approval_that_is_not_in_front(text: str) -> None:
+    found = codes(flow(text, PLAIN))
+    assert "WF416" in found
+    assert not [code for code in found if code < "WF213"]
 
 
 @pytest.mark.parametrize(

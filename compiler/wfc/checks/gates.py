@@ -36,9 +36,29 @@ def guarded(block: Block, marks: Taints, gates: Gates = NONE) -> Iterator[tuple[
             gates = passed | read | compared(tests)
         elif isinstance(stmt, ir.Task):
             yield stmt, passed | compared(tests)
+        elif isinstance(stmt, ir.Parallel) and (asking := approvals(stmt)):
+            for number, one in enumerate(stmt.body):
+                asked = not asking.isdisjoint(before(stmt, number))
+                yield from guarded((one,), marks, gates | {PERSON} if asked else gates)
+            gates |= {PERSON}
         else:
             for body in walk.blocks(stmt):
                 yield from guarded(body, marks, passed | compared(tests))
+
+
+def approvals(stmt: ir.Parallel) -> set[int]:
+    """The statements of a `parallel` that let nobody pass without a yes; what stands behind it waits for them."""
+    return {number for number, one in enumerate(stmt.body) if isinstance(one, ir.Approve) and one.fallback is None}
+
+
+def before(stmt: ir.Parallel, number: int) -> set[int]:
+    """The statements of a `parallel` that have ended when one of them starts."""
+    found: set[int] = set()
+    new = {number}
+    while new:
+        new = {one for one, other in stmt.edges if other in new} - found
+        found |= new
+    return found
 
 
 def tested(stmt: AnyStmt) -> Iterator[AnyExpr]:
