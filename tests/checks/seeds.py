@@ -108,7 +108,7 @@ STATEMENTS = {
     "WF213": f'task seeded = shell("§if true; then ls") {ONCE}',
     "WF212": f'task seeded = python(§"retrun 1") -> int {ONCE}',
     "WF409": f'{SQL} "§delete from runs") {ONCE}',
-    "WF412": f'task seeded = shell(§"""\n    rm -rf "$HOME"/cache\n  """) {ONCE}',
+    "WF412": f'task seeded = shell("""\n    §rm -rf "$HOME"/cache\n  """) {ONCE}',
     "WF417": f'{SQL} "§vacuum (analyze) runs") {ONCE}',
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',
     "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.id}}" {RETRIED} task seeded_next = {DRY}',

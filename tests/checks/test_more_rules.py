@@ -64,6 +64,23 @@ def test_limits(head: str, body: str, expected: int) -> None:
         ('rm -rf build/"$D"/x', False),
         ('# rm -rf "$D"/*', False),
         ('echo "$D"/x | rm -rf build', False),
+        ("D=/backups; rm -rf $D/*", False),
+        ('D=$(mktemp -d)\n    ./load "$D"\n    rm -rf "$D"/x', False),
+        ("D=/a && rm -rf $D/x", False),
+        ('D="$BASE"/x\n    rm -rf "$D"/*', False),
+        ('D="${BASE:-/srv/a}"\n    rm -rf "$D"/*', False),
+        (': "${D:?}"\n    rm -rf "$D"/*', False),
+        ('[ -n "$D" ] || exit 1\n    rm -rf "$D"/*', False),
+        ("for x in a b; do rm -rf $x/c; done", False),
+        ("if ./a; then E=/a; else E=/b; fi\n    rm -rf $E/*", False),
+        ("if ./a; then D=/a; fi\n    rm -rf $D/*", True),
+        ("D=/a\n    D=$(./where)\n    rm -rf $D/*", True),
+        ("D=/a\n    read -r D < x\n    rm -rf $D/*", True),
+        ("D=\n    rm -rf $D/*", True),
+        ("(D=/a)\n    rm -rf $D/*", True),
+        ("D=/a rm -rf $D/*", True),
+        ("rm -rf $D/*\n    D=/a", True),
+        ("E=/a; rm -rf $E/x $D/y", True),
         ("rm -rf /", True),
         ("sudo rm -rf /*", True),
         ("rm -fr ~", True),
@@ -80,6 +97,58 @@ def test_limits(head: str, body: str, expected: int) -> None:
 )
 def test_removals(text: str, expected: bool) -> None:
     assert ("WF412" in codes(script(text))) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("string", '"/backups"', False),
+        ("string", '"x{d}"', False),
+        ('"a" | "b"', "d", False),
+        ("int", "d", False),
+        ("string", "d", True),
+        ("string", '""', True),
+        ("string", '" "', True),
+        ("string", '"{d}{d}"', True),
+        ("string?", 'd ?? ""', True),
+    ],
+)
+def test_removals_below_what_is_given(kind: str, value: str, expected: bool) -> None:
+    found = codes(flow(f'input d: {kind} task a = shell("rm -rf $D/x", env: {{ D: {value} }})'))
+    assert ("WF412" in found) is expected
+    assert not [code for code in found if code < "WF105"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "remedy", "place"),
+    [
+        ('"rm -rf $D/cache"', "`/cache`", "`${{D:?}}`", "rm -rf $D/cache"),
+        ('"""\n    ./a\n    rm -rf $D/cache\n    """', "`/cache`", "`${D:?}`", "rm -rf $D/cache"),
+        ('"rm -rf $D/*"', "the root of the machine", "`${{D:?}}`", "rm -rf $D/*"),
+    ],
+)
+def test_a_removal_says_what_it_removes(text: str, message: str, remedy: str, place: str) -> None:
+    whole = flow(f"input d: string task a = shell({text}, env: {{ D: d }})")
+    (found,) = [item for item in findings(whole) if item.code == "WF412"]
+    assert f"removes {message} when `$D` is empty" in found.message
+    assert found.help is not None
+    assert found.help.startswith(f"write {remedy},")
+    assert whole[found.span.start : found.span.end] == place
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("./a\n    echo $K\n    ./b", "echo $K"),
+        ("set -x\n    ./a", "set -x"),
+        ("./a \\\n      x\n    env | sort", "env | sort"),
+        ("./a && \\\n    echo $K", "./a && \\"),
+    ],
+)
+def test_a_printed_secret_is_shown_by_its_line(text: str, expected: str) -> None:
+    whole = flow(f'secret k task a = shell("""\n    {text}\n  """, env: {{ K: k }})')
+    (found,) = [item for item in findings(whole) if item.code == "WF604"]
+    assert whole[found.span.start : found.span.end] == expected
 
 
 @pytest.mark.parametrize(

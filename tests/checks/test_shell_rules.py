@@ -75,13 +75,35 @@ def test_destruction(script: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f'approve go "?" timeout 1h {task("dropdb shop")}',
+        f'approve go = "?" timeout 1h {task("dropdb shop")}',
+        f'approve go = "?" timeout 1h if run.attempt > 1 {{ {task("dropdb shop")} }}',
+        f'parallel {{ approve go = "?" timeout 1h {task("dropdb shop", "after go")} }}',
+        f'parallel {{ approve go = "?" timeout 1h task b = shell("x") after go {task("dropdb shop", "after b")} }}',
+        f'parallel {{ approve go = "?" timeout 1h task b = shell("x") }} {task("dropdb shop")}',
         f"{task('true')} finally {{ {task('terraform destroy -auto-approve', name='b')} }}",
         task("dropdb shop", 'allow WF416 "it is made for this run"'),
     ],
 )
 def test_destruction_that_is_meant(text: str) -> None:
-    assert "WF416" not in codes(flow(text, PLAIN))
+    found = codes(flow(text, PLAIN))
+    assert "WF416" not in found
+    assert not [code for code in found if code < "WF213"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{task("dropdb shop")} approve go = "?" timeout 1h',
+        f'if run.attempt > 1 {{ approve go = "?" timeout 1h }} {task("dropdb shop")}',
+        f'parallel {{ approve go = "?" timeout 1h {task("dropdb shop")} }}',
+        f'parallel {{ {task("dropdb shop")} approve go = "?" timeout 1h after a }}',
+        f'approve go = "?" -> {{ ok: bool }} timeout 1h fallback value {{ ok: false }} {task("dropdb shop")}',
+    ],
+)
+def test_an_approval_that_is_not_in_front(text: str) -> None:
+    found = codes(flow(text, PLAIN))
+    assert "WF416" in found
+    assert not [code for code in found if code < "WF213"]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +190,22 @@ def test_a_statement_that_stands_there_twice_is_shown_by_its_script() -> None:
 )
 def test_hidden_failures(script: str, expected: bool) -> None:
     assert ("WF413" in codes(flow(task(script), PLAIN))) is expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("./a | awk '{print}' | ./b\n    echo hi\n    ./export || true", "./export || true"),
+        ("./a | sort | ./b\n\n    ./c | sort | ./d\n    ./export || true", "./export || true"),
+        ("./a | sort | ./b\n    ./c | ./export || true", "./c | ./export || true"),
+        ("./a | sort | ./export x \\\n      y || true", "./a | sort | ./export x \\"),
+        ("./a | sort | ./export || true\n    echo hi", "./a | sort | ./export || true"),
+    ],
+)
+def test_a_hidden_failure_behind_a_pipe_is_shown_where_it_stands(script: str, expected: str) -> None:
+    text = flow(task(script), PLAIN)
+    (found,) = [item for item in findings(text) if item.code == "WF413"]
+    assert text[found.span.start : found.span.end] == expected
 
 
 def test_failures_may_be_hidden_while_cleaning_up() -> None:

@@ -2,7 +2,8 @@
 
 ## What it finds
 `rm -r` of a path that begins with a variable and a slash (`rm -rf "$DIR"/*`, `rm -rf $DIR/cache`) in a script, unless
-the variable is written `${DIR:?}`; and `rm -r` of the root, of the home directory or of a whole directory of the system
+the variable is written `${DIR:?}` or can't be empty (a constant, an enum, a value that the script gives it or asks for
+before); and `rm -r` of the root, of the home directory or of a whole directory of the system
 (`/`, `/*`, `~`, `/etc`).
 
 ## Why
@@ -34,11 +35,11 @@ flow clean {
 
 from __future__ import annotations
 
-from wfc import ir
+from wfc import ir, types
 from wfc.check import Check
 from wfc.checks.common import named_calls, placed_tasks
-from wfc.checks.scripts import argument_span, lines
-from wfc.checks.scripts_twice import own_script, statement_span
+from wfc.checks.scripts import argument_span, lines_at
+from wfc.checks.scripts_twice import as_written, line_span, own_script, statement_span
 from wfc.diagnostic import ERROR
 from wfc.patterns import ready
 
@@ -47,9 +48,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Call, Flow
+    from wfc.ir import AnyExpr, Call, Flow
 
-REMOVES = ready(r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*(?:\s+[^;&|\s]+)*?\s+\"?\$(?:(\w+)|\{(\w+)\})\"?/")
+REMOVES = ready(r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*((?:\s+[^;&|\s]+)+)")
+BELOW = ready(r"\s\"?\$(?:(\w+)|\{(\w+)\})\"?(/[^\s\"';&|)`]*)")
+"""A word that begins with a variable and a slash."""
+WHOLE = ("/", "/*")
+NEVER_EMPTY = (types.INT, types.FLOAT, types.BOOL, types.DATE, types.DATETIME)
+"""Types without an empty text."""
 
 ROOTS = ready(r"\brm\s[^\n;|&]*\s[\"']?(?:/|~|\$\{?HOME)")
 """Scripts without such a line need not be read."""
@@ -62,17 +68,57 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             # scripts of the catalog are not the author's
             if not isinstance(call.op, ir.Shell) or call.action != "shell":
                 continue
-            found = next((match for line in lines(call.op.script) if (match := REMOVES.search(line))), None)
+            found = next(of_empty(call.op), None)
             if found is not None:
-                name = found[1] or found[2]
+                name, path, place = found
+                what = "the root of the machine" if path in WHOLE else f"`{path}`"
+                left, right = ("{{", "}}") if is_template(flow, call) else ("{", "}")
                 yield CHECK.found(
-                    f"{title} removes the root of the machine when `${name}` is empty",
-                    argument_span(call, "script"),
+                    f"{title} removes {what} when `${name}` is empty",
+                    line_span(flow, call, place),
                     why="`set -u` stops at a variable that is not set, not at an empty one.",
-                    help=f"write `${{{name}:?}}`, which stops at both",
+                    help=f"write `${left}{name}:?{right}`, which stops at both",
                 )
             elif ROOTS.search(call.op.script):
                 yield from of_root(flow, title, call)
+
+
+def of_empty(op: ir.Shell) -> Iterator[tuple[str, str, int]]:
+    """(variable, path that is left of it, offset) of each removal below a variable that may be empty."""
+    for start, line in lines_at(op.script):
+        for removal in REMOVES.finditer(line):
+            for word in BELOW.finditer(removal[1]):
+                name = word[1] or word[2]
+                if not is_filled(op, name, start + removal.start()):
+                    yield name, word[3], start + removal.start()
+
+
+def is_filled(op: ir.Shell, name: str, place: int) -> bool:
+    """Is it certain that a variable is not empty at an offset of a script?"""
+    given = next((value for key, value in op.env if key == name), None)
+    known = None if given is None else is_never_empty(given)
+    from wfc.embedded.shell_variables import filled
+
+    return filled(op.script, name, place, known) or False
+
+
+def is_never_empty(expr: AnyExpr) -> bool:
+    """Is a value, as text, never empty, nor only blanks?"""
+    match expr:
+        case ir.Literal(value=str(text)):
+            return bool(text.strip())
+        case ir.Text(parts=parts):
+            return any(map(is_never_empty, parts))
+        case _:
+            kind = expr.type
+            members = kind.members if isinstance(kind, types.EnumType) else ()
+            return (bool(members) and all(map(str.strip, members))) or kind in NEVER_EMPTY
+
+
+def is_template(flow: Flow, call: Call) -> bool:
+    """Is the script written as a text of one line, in which `{{` is a brace?"""
+    text = as_written(flow, argument_span(call, "script"))
+    return text.startswith('"') and not text.startswith('"""')
 
 
 def of_root(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:

@@ -1,7 +1,7 @@
 '''destructive-command: a script takes away a whole thing, and nobody is asked
 
 ## What it finds
-In the scripts of a flow without an `approve`: `git push --force` to main, master, trunk or production, and their
+In scripts with no `approve` on the way to them: `git push --force` to main, master, trunk or production, and their
 deletion; `kubectl delete namespace`, `dropdb` and `gcloud projects delete` of a constant name; `terraform destroy
 -auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a whole bucket, `aws s3 rb
 --force`; `aws rds delete-db-instance --skip-final-snapshot`; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
@@ -50,9 +50,10 @@ flow publish {
 
 from __future__ import annotations
 
-from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import named_calls, placed, placed_tasks
+from wfc.checks.common import named_calls, placed_tasks
+from wfc.checks.facts import facts
+from wfc.checks.gates import NONE, PERSON, gates_of
 from wfc.checks.scripts_twice import own_script, statement_span
 from wfc.diagnostic import WARNING
 from wfc.patterns import IGNORECASE, ready
@@ -73,8 +74,6 @@ VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|delete-db-i
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each script, for its first such call."""
-    if any(isinstance(place.stmt, ir.Approve) for place in placed(flow)):
-        return
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             script = own_script(call) if place.section == "body" and call is not task.undo else None
@@ -84,7 +83,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             from wfc.embedded.shell_destroys import DESTRUCTION
 
             found = next((one for one in destructive(script) if one.kind == DESTRUCTION), None)
-            if found is not None:
+            if found is not None and PERSON not in gates_of(flow, facts(flow).marks).get(task.path, NONE):
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",
                     statement_span(flow, call, found),

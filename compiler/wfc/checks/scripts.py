@@ -46,28 +46,39 @@ def holds(pattern: str, name: str, text: str) -> bool:
 
 def lines(script: str) -> list[str]:
     """The lines of a script, joined where they end in a backslash, without comments that fill a line."""
-    joined = script.replace("\\\n", " ")
-    return [line for line in joined.split("\n") if not line.lstrip().startswith("#")]
+    return [line for _, line in lines_at(script)]
 
 
-def prints_shell(script: str, names: Collection[str], public: Collection[str]) -> Iterator[tuple[str, str]]:
-    """(name, how) for each variable that a bash script shows: each once.
+def lines_at(script: str) -> list[tuple[int, str]]:
+    """`lines`, each with its offset in the script; offsets in a line are those in the script."""
+    found = []
+    place = 0
+    for line in script.replace("\\\n", "  ").split("\n"):
+        if not line.lstrip().startswith("#"):
+            found.append((place, line))
+        place += len(line) + 1
+    return found
+
+
+def prints_shell(script: str, names: Collection[str], public: Collection[str]) -> Iterator[tuple[str, str, int]]:
+    """(name, how, offset of the line) for each variable that a bash script shows: each once.
 
     public: results that may be seen; `echo "x=$NAME" >> "$WFC_OUTPUT"` shows NAME when x is one of them.
     """
     if not names:
         return
-    shown: dict[str, str] = {}
-    for line in lines(script):
+    shown: dict[str, tuple[str, int]] = {}
+    for place, line in lines_at(script):
         if TRACES.match(line):
-            shown.setdefault(next(iter(names)), "traces every command (`set -x`), and so shows")
+            shown.setdefault(next(iter(names)), ("traces every command (`set -x`), and so shows", place))
         if DUMPS.match(line):
-            shown.setdefault(next(iter(names)), "prints its environment, and so")
+            shown.setdefault(next(iter(names)), ("prints its environment, and so", place))
         found = COMMAND.search(line)
         for name in names:
             if found and holds(VARIABLE, name, found[2]) and is_shown(found[2], public):
-                shown.setdefault(name, "prints")
-    yield from shown.items()
+                shown.setdefault(name, ("prints", place))
+    for name, (how, place) in shown.items():
+        yield name, how, place
 
 
 def is_shown(rest: str, public: Collection[str]) -> bool:

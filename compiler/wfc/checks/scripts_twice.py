@@ -32,14 +32,26 @@ def doubled(found: Verdict | None) -> tuple[Reason, ...]:
     return tuple(reason for reason in found.reasons if reason.verdict == UNSAFE) if found is not None else ()
 
 
+def as_written(flow: Flow, span: Span) -> str:
+    """The text of a place in a flow, with its quotes; "" for a place elsewhere."""
+    # the span of a flow is its name, its text begins at the word before
+    offset = flow.span.start - flow.source.find(flow.name, len("flow"))
+    if span.source != flow.span.source or not offset <= span.start < offset + len(flow.source):
+        return ""
+    return flow.source[span.start - offset : span.end - offset]
+
+
+def line_span(flow: Flow, call: Call, place: int) -> Span:
+    """Where the line of a script stands in the file in which an offset lies, as `statement_span` has it."""
+    from wfc.embedded.shell_syntax import line_of
+
+    return statement_span(flow, call, line_of(own_script(call) or "", place))
+
+
 def statement_span(flow: Flow, call: Call, reason: Reason) -> Span:
     """Where a statement of a script stands in the file: its first line, if that is there once, else the script."""
     whole = argument_span(call, "script")
-    # the span of a flow is its name, its text begins at the word before
-    offset = flow.span.start - flow.source.find(flow.name, len("flow"))
-    if whole.source != flow.span.source or not offset <= whole.start < offset + len(flow.source):
-        return whole
-    text = flow.source[whole.start - offset : whole.end - offset]
+    text = as_written(flow, whole)
     script = own_script(call) or ""
     line = script[reason.start : reason.end].split("\n")[0]
     if not line or text.count(line) != 1:

@@ -58,6 +58,7 @@ from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
 from wfc.checks.scripts import argument_span, prints_shell
+from wfc.checks.scripts_twice import line_span
 from wfc.checks.urls import in_query, in_user
 from wfc.diagnostic import ERROR
 from wfc.taint import SECRET
@@ -75,7 +76,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each way that a secret gets out of a call."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
-            for what, span, secret in leaks(call):
+            for what, span, secret in leaks(flow, call):
                 yield CHECK.found(
                     f"{title} {what}",
                     near(span, call.span),
@@ -85,7 +86,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 )
 
 
-def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
+def leaks(flow: Flow, call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
     """(what is done with a secret, where, the value that holds it) for one call."""
     match call.op:
         case ir.Http(url=url, query=query):
@@ -100,8 +101,8 @@ def leaks(call: Call) -> Iterator[tuple[str, Span, AnyExpr]]:
             yield "hands a secret to a model", data.span, data
         case ir.Shell(script=script, env=env) if call.action == "shell":
             secrets = {name: value for name, value in env if holds_secret(value)}
-            for name, how in prints_shell(script, secrets, public_results(call)):
-                yield f"{how} the secret `{name}`", argument_span(call, "script"), secrets[name]
+            for name, how, place in prints_shell(script, secrets, public_results(call)):
+                yield f"{how} the secret `{name}`", line_span(flow, call, place), secrets[name]
         case ir.Python(body=body, args=args) if call.action == "python":
             secrets = {name: value for name, value in args if holds_secret(value)}
             from wfc.checks.python_taint import shows_python

@@ -54,10 +54,10 @@ def examined(script: str, table: Table) -> Verdict:
     from wfc.embedded.shell_reader import Reader
 
     data = script.encode("utf-8", "replace")
-    root = parser().parse(data).root_node
+    root = tree(data)
     if root.has_error or is_deep(root):
         return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
-    reasons = Reader(table, lambda text: parser().parse(text).root_node).script(root)
+    reasons = Reader(table, tree).script(root)
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
     return joined(reasons)
@@ -72,10 +72,10 @@ def destructive(script: str) -> tuple[Reason, ...]:
     from wfc.embedded.shell_reader import Reader
 
     data = script.encode("utf-8", "replace")
-    root = parser().parse(data).root_node
+    root = tree(data)
     if root.has_error or is_deep(root):
         return ()
-    reader = Reader(usual_table(), lambda text: parser().parse(text).root_node)
+    reader = Reader(usual_table(), tree)
     reader.script(root)
     return tuple(in_characters(reason, data) for reason in lasting(reader))
 
@@ -108,6 +108,36 @@ def parser() -> Parser:
 
         _parsers.append(tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language())))
     return _parsers[0]
+
+
+def tree(data: bytes) -> Node:
+    """The tree of a script in UTF-8, with the offsets of the script.
+
+    The grammar of tree-sitter overlooks the ends of lines behind a pipe of three commands (`a | b | c`): what follows
+    becomes words of the last one. Such ends are read again as `;`, which is as long.
+    """
+    root = parser().parse(data).root_node
+    while data.count(b"|") > 1 and (ends := overlooked(root, data)):
+        for place in ends:
+            data = data[:place] + b";" + data[place + 1 :]
+        root = parser().parse(data).root_node
+    return root
+
+
+def overlooked(root: Node, data: bytes) -> list[int]:
+    """Where lines end between two words of one command, without a backslash."""
+    found: list[int] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        stack += node.named_children
+        parts = node.children if node.type == "command" else []
+        for number, one in enumerate(parts[1:]):
+            end = parts[number].end_byte
+            gap = data[end : one.start_byte]
+            if b"\n" in gap and not gap.strip() and parts[number].type != "comment":
+                found.append(end + gap.index(b"\n"))
+    return found
 
 
 def in_characters(reason: Reason, data: bytes) -> Reason:

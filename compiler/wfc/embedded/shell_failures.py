@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfc.embedded.shell import classify, in_characters, is_deep, parser
+from wfc.embedded.shell import classify, in_characters, is_deep, tree
 from wfc.embedded.shell_guards import COMMAND, FAILS
 from wfc.embedded.shell_words import descendants, source, unquoted
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason, Verdict
@@ -31,13 +31,15 @@ def hidden(script: str) -> tuple[Reason, ...]:
     in a script that looks at `$?`.
     """
     data = script.encode("utf-8", "replace")
-    root = parser().parse(data).root_node
+    root = tree(data)
     if root.has_error or is_deep(root):
         return ()
     found: list[Reason] = []
     for node in descendants(root):
         if node.type == "list" and ends_well(node) and matters(node.named_children[0]):
-            found.append(reason("or-true", node, "goes on whether it has worked or not"))
+            # the grammar takes `a | b | c || d` for `a | (b | c || d)`
+            whole = node.parent if node.parent is not None and node.parent.type == "pipeline" else node
+            found.append(reason("or-true", whole, "goes on whether it has worked or not"))
         elif node.type == "command" and source(node) in SWITCHES and "$?" not in script and "PIPESTATUS" not in script:
             found.append(reason("errexit-off", node, "lets every later failure pass"))
     return tuple(in_characters(one, data) for one in found)
