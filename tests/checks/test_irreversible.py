@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import flow
-from wfc.checks.irreversible import irreversible
+from wfc.checks.irreversible import irreversible, lasting
 from wfc.pipeline import load_texts
 from wfc.walk import tasks
 
@@ -74,4 +74,67 @@ def test_what_cannot_be_undone(call: str, expected: str) -> None:
     loaded = load_texts([("f.wf", text)])
     assert [item for item in loaded.diagnostics if item.severity == "error"] == []
     found = irreversible(list(tasks(loaded.project.flows[0]))[-1].call)
+    assert found.startswith(expected) if expected else found == ""
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('kubectl delete ns "$NS" --dry-run=client', ""),
+        ('kubectl delete ns "$NS" --dry-run=none', "`kubectl"),
+        ("aws s3 rm --dryrun s3://b/x", ""),
+        ("cargo publish --dry-run", ""),
+        ("cargo publish -n", ""),
+        ("cargo publish", "`cargo publish`"),
+        ("terraform destroy --help", ""),
+        ("terraform destroy", "`terraform destroy`"),
+        ("terraform apply -destroy", "`terraform apply"),
+        ('aws sqs send-message --queue-url q --message-body "please s3 rm this"', ""),
+        ("kubectl annotate ns x delete me", ""),
+        ("gcloud logging write delete message", ""),
+        ("gcloud logging write logs delete", ""),
+        ("gcloud -q compute instances delete web", "`gcloud"),
+        ("gcloud projects delete shop", "`gcloud"),
+        ("gcloud compute instances list", ""),
+        ("az vm delete --yes --ids x", "`az"),
+        ("az boards work-item update --title delete", ""),
+        ('kubectl delete -n prod pod "$POD"', ""),
+        ("kubectl delete pod/web-1", ""),
+        ("kubectl delete --grace-period 0 pod web", ""),
+        ("kubectl delete -n prod deployment web", "`kubectl"),
+        ("kubectl delete -f a.yml", "`kubectl"),
+        ("kubectl apply -f a.yml\n./t\nkubectl delete -f a.yml", ""),
+        ('sudo -u deploy kubectl delete ns "$NS"', "`sudo -u deploy kubectl"),
+        ("/usr/local/bin/kubectl delete ns x", "`/usr/local/bin/kubectl"),
+        ("ssh host kubectl delete ns x", "`ssh host kubectl"),
+        ("ssh host kubectl get ns", ""),
+        ('bash -c "terraform destroy -auto-approve"', "`bash -c"),
+        ('bash -c "terraform plan"', ""),
+        ("psql <<EOF\ndrop table t\nEOF", "`psql"),
+        ("psql <<EOF\nselect 1\nEOF", ""),
+        ("psql -c \"insert into log values ('; drop table t')\"", ""),
+        ("psql -c 'create temp table t (a int); drop table t'", ""),
+        ("sqlite3 /tmp/x.db 'drop table t'", ""),
+        ("sqlite3 /srv/x.db 'drop table t'", "`sqlite3"),
+        ("git push --force origin main", "`git push"),
+        ("git push -n -f origin main", ""),
+        ("git push origin main", ""),
+        ("git push --force origin topic", ""),
+        ("curl -X DELETE $URL", "`curl"),
+        ("curl -XDELETE https://a.example.com/x", "`curl"),
+        ("curl -d '-X DELETE' https://a.example.com/x", ""),
+        ("curl -o f https://api.stripe.com/v1/refunds", ""),
+        ("helm uninstall web", "`helm"),
+        ("pulumi destroy --yes", "`pulumi"),
+        ("pulumi up --yes", ""),
+        ("dropdb shop", "`dropdb"),
+        ("dropdb --help", ""),
+        ("gsutil -m rm -r gs://b/x", "`gsutil"),
+        ("stripe refunds create --charge c", "`stripe"),
+        ("stripe refunds list", ""),
+        ("createdb x\n./t\ndropdb x", ""),
+    ],
+)
+def test_what_a_script_takes_away(script: str, expected: str) -> None:
+    found = next(lasting(script), "")
     assert found.startswith(expected) if expected else found == ""

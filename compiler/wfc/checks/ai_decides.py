@@ -6,8 +6,9 @@ of that, in the arm or around it. `require` of something that no model has made 
 
 Irreversible is what the author calls so (`effect …, irreversible`), what the catalog calls so, HTTP DELETE, a POST
 that moves money (Stripe, PayPal, Square, Mollie, GoCardless, Wise), SQL that deletes, truncates or drops, and
-statements of scripts such as `kubectl delete`, `terraform destroy`, `aws s3 rm` or `npm publish`. Messages by `slack.*`
-and `email.*` are left out. Of your own services only you know: say it.
+statements of scripts such as `kubectl delete`, `terraform destroy`, `aws s3 rm`, `git push --force` to main or `npm
+publish`, behind `sudo` and `ssh` too, but not as a dry run, and not of what the script has made itself. Messages by
+`slack.*` and `email.*` are left out. Of your own services only you know: say it.
 
 An `approve` with a `fallback` lets the flow go on whatever the person says; it counts where its answer is asked for.
 

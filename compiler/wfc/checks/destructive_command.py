@@ -5,9 +5,9 @@ In scripts with no `approve` on the way to them: `git push --force` to main, mas
 deletion; `kubectl delete namespace`, `dropdb` and `gcloud projects delete` of a constant name; `terraform destroy
 -auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a whole bucket, `aws s3 rb
 --force`; `aws rds delete-db-instance --skip-final-snapshot`; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
-UPDATE of all rows by `psql -c`, `mysql -e` and the like. Left out are `--force-with-lease`, `--dry-run`, names of what
-is there to be thrown away (`shop_test`, `pr-7`, `preview`), what the script makes again behind it, and `on failure`,
-`finally` and `undo`.
+UPDATE of all rows by `psql -c`, `mysql -e` and the like. Left out are `--force-with-lease`, `--dry-run`, `-target`,
+names of what is there to be thrown away (`shop_test`, `pr-7`, `preview`), what the script makes itself, before or
+behind it, temporary tables and databases in /tmp, and `on failure`, `finally` and `undo`.
 
 ## Why
 None of these can be taken back, and a flow does them by itself, with whatever account is set up at that moment. Their

@@ -8,7 +8,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.checks.common import is_hole, is_message, work
 from wfc.checks.resources import shape
-from wfc.patterns import IGNORECASE, ready
+from wfc.patterns import ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,39 +37,6 @@ MONEY = (
     ("api.wise.com", ready(r"/v[1-3]/profiles/[^/]+/transfers/[^/]+/payments$")),
 )
 """Host and path of the POST requests that move money, of services whose own documentation says so."""
-
-COMMANDS = ready(
-    r"(?:"
-    # a deleted object of a cluster is gone with what it held; a pod is made anew by its controller
-    r"kubectl (?:\S+ )*?delete (?!(?:-\S+ )*(?:pods?|po)\b)"
-    r"|helm (?:\S+ )*?(?:uninstall|delete) "
-    r"|(?:terraform|tofu) (?:\S+ )*?destroy\b"
-    r"|pulumi (?:\S+ )*?destroy\b"
-    r"|aws (?:\S+ )*?(?:s3 (?:rm|rb)|ec2 terminate-instances|(?:s3api|rds|dynamodb|iam) delete-\S+)\b"
-    r"|(?:gsutil|gcloud storage) (?:\S+ )*?(?:rm|rb)\b"
-    r"|(?:gcloud|az) (?:\S+ )*?delete\b"
-    r"|gh (?:release|repo|secret) delete\b"
-    r"|dropdb\b"
-    # a version that was published can't be published again: doc.rust-lang.org/cargo/reference/publishing.html,
-    # pypi.org/help/#file-name-reuse, docs.npmjs.com/policies/unpublish
-    r"|(?:cargo|npm|yarn|pnpm) publish\b|twine upload\b"
-    r"|stripe (?:refunds|charges|payouts|transfers|payment_intents) create\b"
-    r"|curl (?=.*(?:-X ?|--request[ =])[\"']?DELETE\b)"
-    r")"
-)
-"""What a statement of a script begins with when its effect stays; documentation of each program."""
-
-PREFIX = ready(r"(?:(?:sudo|command|exec|nohup|env|time)(?: -\S+)* |timeout \S+ |\w+=\S* )*")
-"""What may stand before a program without changing what it does."""
-
-REMOVES = ready(r"(?:^|[;(])\s*(?:delete\s+from|truncate|drop\s+(?:table|schema|database|view))\b", IGNORECASE)
-"""SQL that takes rows or tables away, at the beginning of a statement."""
-
-QUOTED_SQL = ready(
-    r"(?:psql|mysql|mariadb|sqlite3|clickhouse-client|duckdb)\b.*?[\"']\s*(?:delete\s+from|truncate|drop\s+\w+)\b",
-    IGNORECASE,
-)
-"""The same, as the argument of a database client."""
 
 PYTHON = ready(
     r"\b(?:requests|httpx)\.delete\("
@@ -100,7 +67,9 @@ def irreversible(call: Call) -> str:
         case ir.Python(body=body) if call.action == "python":
             return python_call(body)
         case ir.Sql(mode="execute", sql=sql):
-            return work(call) if REMOVES.search(without_comments(sql)) else ""
+            from wfc.embedded.sql_parts import removed
+
+            return work(call) if removed(sql) else ""
         case _:
             return ""
 
@@ -114,20 +83,10 @@ def moves_money(url: str) -> bool:
 
 
 def lasting(script: str) -> Iterator[str]:
-    """The statements of a bash script whose effect stays, as the author wrote them."""
-    from wfc.embedded.shell import classify
+    """The calls of a bash script whose effect stays, as the author wrote them."""
+    from wfc.embedded.shell import lasting as taken
 
-    for reason in classify(script).reasons:
-        text = " ".join(script[reason.start : reason.end].replace("\\\n", " ").split())
-        begin = PREFIX.match(text)
-        bare = text[begin.end() :] if begin else text
-        if COMMANDS.match(bare) or QUOTED_SQL.match(bare) or (bare.startswith("curl ") and sends_money(bare)):
-            yield reason.what
-
-
-def sends_money(statement: str) -> bool:
-    """Does a curl that is no plain read ask one of MONEY?"""
-    return any(moves_money(url) for url in URL.findall(statement))
+    return (one.reason.what for one in taken(script) if not one.urls or any(moves_money(url) for url in one.urls))
 
 
 def python_call(body: str) -> str:
@@ -140,8 +99,3 @@ def python_call(body: str) -> str:
         return f"`{found[0].strip('.(')}`"
     posts = ".post(" in text and any(moves_money(url) for url in URL.findall(text))
     return "the Python code" if posts else ""
-
-
-def without_comments(sql: str) -> str:
-    """SQL without its `--` comments."""
-    return "\n".join(line.partition("--")[0] for line in sql.split("\n"))

@@ -6,20 +6,31 @@ Assumed of both runs: the same directory, the same environment, and a world that
 from __future__ import annotations
 
 from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict, joined
+from wfc.record import Record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
+    from wfc.embedded.shell_destroys import Taken
     from wfc.embedded.shell_table import Known, Table
 
 DEEPEST = 100
 """Levels of the tree that are followed: far more than people write, far less than the stack holds."""
 
+
+class Read(Record):
+    """What reading a script has shown. destroyed, lasting: what it takes away, as State has them."""
+
+    verdict: Verdict
+    destroyed: tuple[Taken, ...] = ()
+    lasting: tuple[Taken, ...] = ()
+
+
 _parsers: list[Parser] = []
 _tables: list[Table] = []
-_read: dict[str, Verdict] = {}
-"""Made when first needed, and kept: the parser, the table, the verdicts by it."""
+_read: dict[str, Read] = {}
+"""Made when first needed, and kept: the parser, the table, what scripts do by it."""
 
 
 def extend(known: Known) -> None:
@@ -43,24 +54,33 @@ def classify(script: str, known: Known | None = None) -> Verdict:
     if known:
         from wfc.embedded.shell_table import Table
 
-        return examined(script, Table(known))
+        return examined(script, Table(known)).verdict
+    return kept(script).verdict
+
+
+def kept(script: str) -> Read:
+    """A script read by the usual table, once."""
     if script not in _read:
         _read[script] = examined(script, usual_table())
     return _read[script]
 
 
-def examined(script: str, table: Table) -> Verdict:
-    """`classify` by a table."""
+def examined(script: str, table: Table) -> Read:
+    """A script read by a table."""
+    from wfc.embedded.shell_destroys import left
     from wfc.embedded.shell_reader import Reader
 
     data = script.encode("utf-8", "replace")
     root = tree(data)
     if root.has_error or is_deep(root):
-        return Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),))
-    reasons = Reader(table, tree).script(root)
+        return Read(Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),)))
+    reader = Reader(table, tree)
+    reasons = reader.script(root)
+    groups = [tuple(left(reader, group)) for group in (reader.destroyed, reader.lasting)]
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
-    return joined(reasons)
+        groups = [tuple(replace(one, reason=in_characters(one.reason, data)) for one in group) for group in groups]
+    return Read(joined(reasons), *groups)
 
 
 def destructive(script: str) -> tuple[Reason, ...]:
@@ -68,16 +88,12 @@ def destructive(script: str) -> tuple[Reason, ...]:
 
     kind: `removal` of files of the machine, or `destruction`. effect: what it does, as a clause for a message.
     """
-    from wfc.embedded.shell_destroys import lasting
-    from wfc.embedded.shell_reader import Reader
+    return tuple(one.reason for one in kept(script).destroyed)
 
-    data = script.encode("utf-8", "replace")
-    root = tree(data)
-    if root.has_error or is_deep(root):
-        return ()
-    reader = Reader(usual_table(), tree)
-    reader.script(root)
-    return tuple(in_characters(reason, data) for reason in lasting(reader))
+
+def lasting(script: str) -> tuple[Taken, ...]:
+    """The calls of a script whose effect stays, of a whole thing or of a part, and its requests that send something."""
+    return kept(script).lasting
 
 
 def usual_table() -> Table:

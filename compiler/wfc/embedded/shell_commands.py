@@ -60,6 +60,7 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node, *, functi
         case "alias" if any("=" in one.text for one in words):
             return reader.unread(node)  # a word of the script may be another from here on
         case "curl" | "wget" if is_unfollowed(words):
+            shell_destroys.seen(reader, called, [one.text for one in words], node)
             return reader.unread(node)
         case "tee":
             append = any(
@@ -130,8 +131,6 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         texts[0] = f"-{texts[0]}"
     numbers, flags = command.parsed(texts)
     form = command.form([texts[number] for number in numbers], flags)
-    if command.destroys:
-        shell_destroys.remember(reader, name, command, [texts[number] for number in numbers], flags, node)
     targets = [words[number] for number in numbers][len(form.words) :]
     values = [(one, flag) for flag, value in flags if value is not None for one in words if one.text.endswith(value)]
     about = concerned(command, form, targets, values)
@@ -158,6 +157,7 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
         reader.own |= {one.text for one in about}
     if form.verdict != READ and not command.removes:
         reader.made_later += [(node.start_byte, one.text) for one in about]
+    shell_destroys.remember(reader, name, command, [texts[number] for number in numbers], flags, node)
     return [Found(one.reason, one.targets, command.removes) for one in found]
 
 

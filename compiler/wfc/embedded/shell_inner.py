@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc.embedded import shell_destroys
 from wfc.embedded.shell import is_deep
 from wfc.embedded.shell_guards import COMMAND, FAILS, Found, doubtful
 from wfc.embedded.shell_words import STABLE, Word, descendants, source
@@ -168,7 +169,10 @@ def text_of_code(reader: Reader, code: Word, node: Node) -> list[Found]:
         return reader.unread(node)
     reader.depth += 1
     before, reader.arguments = reader.arguments, None
+    known = len(reader.destroyed), len(reader.lasting)
     inner = reader.apart([root], whole=True)
+    for group, count in zip((reader.destroyed, reader.lasting), known, strict=True):
+        group[count:] = [shell_destroys.moved(reader, one, node) for one in group[count:]]
     reader.arguments = before
     reader.depth -= 1
     return [moved(reader, one, node) for one in inner]

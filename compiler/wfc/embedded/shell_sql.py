@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from wfc.embedded.shell_destroys import DESTRUCTION
+from wfc.embedded.shell_destroys import DESTRUCTION, LASTING, taken
 from wfc.embedded.shell_guards import FAILS, REPEATS
+from wfc.embedded.shell_state import TEMP
+from wfc.embedded.sql_parts import created, removed
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
 from wfc.patterns import ready
 
@@ -42,8 +44,9 @@ VALUE_BEFORE = ready(r"(?:[=<>(,+*/-]|\b(?:limit|offset|between|and|interval))\s
 def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
     """A call of a client with SQL in its flags or on its input."""
     if name in PLAIN_CLIENTS:
-        plain = [one.text for one in words if one.text[:1] != "-"]
-        return sql(reader, plain[1:], PLAIN_CLIENTS[name], words, node)
+        plain = [one for one in words if one.text[:1] != "-"]
+        stays = not plain or not is_passing(reader, plain[0])
+        return sql(reader, [one.text for one in plain[1:]], PLAIN_CLIENTS[name], words, node, stays=stays)
     dialect, flags = CLIENTS[name]
     holders = flags.split()
     takers = set(CLIENT_OPTIONS.split())
@@ -67,6 +70,11 @@ def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list
     return sql(reader, texts, dialect, words, node)
 
 
+def is_passing(reader: Reader, file: Word) -> bool:
+    """Is the file of a database one of this run only?"""
+    return file.text == ":memory:" or file.text.startswith("/tmp/") or reader.place(file) == TEMP
+
+
 def bigquery(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
     """`bq query`, whose result goes to a table where a flag says so (the bq reference of Google Cloud)."""
     flags = {one.text.partition("=")[0].lstrip("-") for one in words if one.text[:1] == "-"}
@@ -81,24 +89,35 @@ def bigquery(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
     return [reader.found(REPEATS, verdict, node, effect, "")] if verdict != READ else []
 
 
-def sql(reader: Reader, texts: Sequence[str], dialect: str, words: Sequence[Word], node: Node) -> list[Found]:
-    """A command that runs SQL: that of its words, or what it is given; neither is `unknown`."""
+def sql(
+    reader: Reader, texts: Sequence[str], dialect: str, words: Sequence[Word], node: Node, *, stays: bool = True
+) -> list[Found]:
+    """A command that runs SQL: that of its words, or what it is given; neither is `unknown`.
+
+    stays: is the database more than one of this run?
+    """
     given = reader.given()
     if not texts and given is not None and not given.many:
         texts, words = [given.text], [given, *words]
     verdict, effect, kinds = sql_verdict(";\n".join(texts), dialect)
     if verdict == SAFE and any(one.change for one in words):
         verdict = UNKNOWN  # it writes another key or value in each run
+    names = [one.text for one in words if one.text[:1] != "-"]
+    if stays and removed(";\n".join(texts)):
+        reader.lasting.append(taken(reader, LASTING, node, "", names))
     if verdict == READ:
         return []
-    if done := next((EVERY_ROW[kind] for kind in kinds if kind in EVERY_ROW), ""):
-        reader.destroyed.append((reader.found(DESTRUCTION, UNSAFE, node, done, "").reason, frozenset()))
+    if stays and (done := next((EVERY_ROW[kind] for kind in kinds if kind in EVERY_ROW), "")):
+        reader.destroyed.append(taken(reader, DESTRUCTION, node, done, names))
     kind = FAILS if effect.startswith("fails") else REPEATS
     return [reader.found(kind, verdict, node, effect, "", frozenset(one.text for one in words))]
 
 
 def sql_verdict(text: str, dialect: str) -> tuple[str, str, tuple[str, ...]]:
-    """(verdict, what a second run does, kinds of its statements) of a SQL text with expansions of the shell in it."""
+    """(verdict, what a second run does, kinds of its statements) of a SQL text with expansions of the shell in it.
+
+    The statements about what the text has made itself are left out of the last.
+    """
     if OTHER_READS.match(text):
         return READ, "", ()
     if COPY_IN.match(text) and ";" not in text:
@@ -112,7 +131,9 @@ def sql_verdict(text: str, dialect: str) -> tuple[str, str, tuple[str, ...]]:
 
     found = classify(plain, dialect)
     effect = next((one.effect for one in found.reasons if one.verdict == found.kind), "")
-    return found.kind, effect, tuple(one.kind for one in found.reasons)
+    own = created(plain)
+    others = (one for one in found.reasons if not own & {part.lower() for part in plain[one.start : one.end].split()})
+    return found.kind, effect, tuple(one.kind for one in others)
 
 
 def expanded(text: str) -> str | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from wfc.embedded.shell_destroys import Taken
     from wfc.embedded.shell_table import Table
 
 SINKS = ("WFC_OUTPUT", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
@@ -52,8 +53,12 @@ class State:
         self.looked_at: set[str] = set()
         self.edited: set[str] = set()
         """The files that a command may have changed in a way that nobody can read here."""
-        self.destroyed: list[tuple[Reason, frozenset[str]]] = []
-        """Calls that take away a whole thing, and the words that name it."""
+        self.destroyed: list[Taken] = []
+        """Calls that take away a whole thing."""
+        self.lasting: list[Taken] = []
+        """Calls whose effect stays, of a whole thing or of a part."""
+        self.created: set[str] = set()
+        """The names of the things that the script makes somewhere."""
         self.removed_later: list[tuple[int, str]] = []
         self.made_later: list[tuple[int, str]] = []
         """(place, word) of all that is taken away, and of all that is made."""

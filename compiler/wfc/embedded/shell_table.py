@@ -21,7 +21,7 @@ TABLE = os.path.join(os.path.dirname(__file__), "commands.bin")
 """commands.toml as `wfc.build_commands` writes it."""
 AGAIN = "does its work again"
 """What an unsafe command does of which no more is said."""
-SETTINGS = ("options", "long", "paths", "removes", "destroys")
+SETTINGS = ("options", "long", "paths", "removes", "trial", "destroys", "lasting")
 
 
 class Form(Record):
@@ -55,6 +55,10 @@ class Command(Record):
     removes: bool = False
     destroys: tuple[Form, ...] = ()
     """Forms that take away a whole thing: effect is what they do, help a pattern of the word that names it."""
+    lasting: tuple[Form, ...] = ()
+    """Forms whose effect stays: help is a pattern of the words behind them."""
+    trial: frozenset[str] = frozenset()
+    """Its own flags with which it only says what it would do."""
 
     def form(self, words: Sequence[str], flags: Sequence[tuple[str, str | None]]) -> Form:
         """The form of a call that tells most, `unknown` where none fits."""
@@ -126,6 +130,7 @@ def weight(form: Form) -> int:
 def command(entry: Mapping[str, object]) -> Command:
     """One table of commands.toml."""
     destroys: Mapping[str, Sequence[str]] = entry.get("destroys", {})  # type: ignore[assignment]
+    lasting: Mapping[str, str] = entry.get("lasting", {})  # type: ignore[assignment]
     forms = [form(text, value) for text, value in entry.items() if text not in SETTINGS]  # type: ignore[arg-type]
     return Command(
         tuple(sorted(forms, key=weight)),
@@ -134,6 +139,8 @@ def command(entry: Mapping[str, object]) -> Command:
         str(entry.get("paths", "")),
         bool(entry.get("removes", False)),
         tuple(form(text, [UNSAFE, *value]) for text, value in destroys.items()),
+        tuple(form(text, [UNSAFE, "", behind]) for text, behind in lasting.items()),
+        frozenset(str(entry.get("trial", "")).split()),
     )
 
 
