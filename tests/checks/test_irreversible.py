@@ -6,6 +6,7 @@ import pytest
 
 from checks.finding import flow
 from wfc.checks.irreversible import irreversible, lasting
+from wfc.embedded.shell import classify
 from wfc.pipeline import load_texts
 from wfc.walk import tasks
 
@@ -138,3 +139,7 @@ def test_what_cannot_be_undone(call: str, expected: str) -> None:
 def test_what_a_script_takes_away(script: str, expected: str) -> None:
     found = next(lasting(script), "")
     assert found.startswith(expected) if expected else found == ""
+
+
+def test_a_subcommand_may_have_the_name_of_a_setting() -> None:
+    assert classify("acme lasting", {"acme": {"lasting": "safe"}}).kind == "safe"

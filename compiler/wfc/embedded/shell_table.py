@@ -129,9 +129,11 @@ def weight(form: Form) -> int:
 
 def command(entry: Mapping[str, object]) -> Command:
     """One table of commands.toml."""
-    destroys: Mapping[str, Sequence[str]] = entry.get("destroys", {})  # type: ignore[assignment]
-    lasting: Mapping[str, str] = entry.get("lasting", {})  # type: ignore[assignment]
-    forms = [form(text, value) for text, value in entry.items() if text not in SETTINGS]  # type: ignore[arg-type]
+    # a text is no setting: a project may have a subcommand of that name
+    named = {name for name in ("destroys", "lasting") if isinstance(entry.get(name), str)}
+    destroys: Mapping[str, Sequence[str]] = {} if "destroys" in named else entry.get("destroys", {})  # type: ignore[assignment]
+    lasting: Mapping[str, str] = {} if "lasting" in named else entry.get("lasting", {})  # type: ignore[assignment]
+    forms = [form(text, value) for text, value in entry.items() if text in named or text not in SETTINGS]  # type: ignore[arg-type]
     return Command(
         tuple(sorted(forms, key=weight)),
         frozenset(str(entry.get("options", "")).split()),
