@@ -24,6 +24,7 @@ MODULES = (
     "checks.hardcoded_secret",
     "checks.irreversible",
     "checks.remote_script",
+    "checks.script_secrets",
     "checks.scripts",
     "checks.secret_cleartext",
     "checks.sql_outside_transaction",

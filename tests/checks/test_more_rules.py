@@ -100,6 +100,32 @@ def test_removals(text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PGPASSWORD=hunter2secret psql -c 'select 1'", True),
+        ("mysql -u root -pS3cretPw shop", True),
+        ("curl -fsS -u admin:passw0rd https://a.example/x", True),
+        ("export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq81bK4a", True),
+        ("curl -H 'Authorization: Bearer abc123def456ghi' https://a.example/x", True),
+        ('PGPASSWORD="$D" psql', False),
+        ("PGPASSWORD=changeme1 psql", False),
+        ("PGPASSWORD=xxxxxxx1 psql", False),
+        ("export API_TOKEN=example-1234567890abcdef", False),
+        ("export DB_SECRET=shop-database-credentials-2", False),
+        ("export API_TOKEN=/run/secrets/api-token-v2", False),
+        ("mysql -p shop", False),
+        ('mysql -p"$D" shop', False),
+        ('curl -u "admin:$D" https://a.example/x', False),
+        ("curl -u user:password https://a.example/x", False),
+        ('curl -H "Authorization: Bearer $D" https://a.example/x', False),
+        ("mkdir -p build2024", False),
+    ],
+)
+def test_secrets_in_scripts(text: str, expected: bool) -> None:
+    assert ("WF603" in codes(script(text))) is expected
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "expected"),
     [
         ("string", '"/backups"', False),

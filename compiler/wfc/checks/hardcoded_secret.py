@@ -2,7 +2,9 @@
 
 ## What it finds
 Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with user
-and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header.
+and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header. In
+scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `curl -u user:…` and `curl -H 'Authorization: …'` with a
+constant of letters and digits that is no placeholder (`changeme`, `xxx`, `example`).
 
 ## Why
 Flows are kept in repositories and copied into engines, whose pages show them (CWE-798). A secret declared by
@@ -37,6 +39,8 @@ from __future__ import annotations
 
 from wfc import ir, walk
 from wfc.check import Check
+from wfc.checks.scripts import argument_span
+from wfc.checks.scripts_twice import line_span, own_script
 from wfc.diagnostic import ERROR
 from wfc.patterns import ready
 
@@ -62,6 +66,8 @@ TOKENS = (
     ("a URL with a password", ready(r"\b[a-z][a-z0-9+]*://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
 )
 NAMES = ready(r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$")
+HINT = ready(r"(?i)pass|pwd|token|secret|key|mysql|mariadb|curl|authorization")
+"""Scripts without any of these need not be read."""
 HEADERS = ("authorization", "proxy-authorization", "x-api-key")
 
 
@@ -79,10 +85,27 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         if what and expr.span not in seen and expr.span.source == flow.span.source:
             seen.add(expr.span)
             yield report(what, expr.span)
+    yield from of_scripts(flow, seen)
     for trigger in flow.triggers:
         what = next((found for _, value in trigger.args if (found := token_in(str(value)))), "")
         if what:
             yield report(what, trigger.span)
+
+
+def of_scripts(flow: Flow, seen: set[Span]) -> Iterator[Diagnostic]:
+    """One finding for each line of a script of the author; seen: texts that have been told of."""
+    for task in walk.tasks(flow):
+        for call in walk.calls(task):
+            script = own_script(call)
+            if script is None or argument_span(call, "script") in seen or not HINT.search(script):
+                continue
+            from wfc.checks.script_secrets import literal_secrets
+
+            for what, place in literal_secrets(script):
+                span = line_span(flow, call, place)
+                if span not in seen:
+                    seen.add(span)
+                    yield report(what, span)
 
 
 def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
