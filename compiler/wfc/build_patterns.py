@@ -33,6 +33,7 @@ MODULES = (
     "embedded.sql_clock",
     "embedded.sql_objects",
     "embedded.sql_parts",
+    "embedded.sql_taken",
     "embedded.shell_commands",
     "embedded.shell_destroys",
     "embedded.shell_log",

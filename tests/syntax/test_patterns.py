@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from wfc import patterns
-from wfc.build_patterns import KEPT, build
+from wfc.build_patterns import KEPT, MODULES, build
 
 
 def test_the_kept_patterns_are_current() -> None:
@@ -18,6 +19,12 @@ def test_the_kept_patterns_are_current() -> None:
     if patterns.CODES:
         assert KEPT.read_bytes() == built, "run `python -m wfc.build_patterns`"
     assert build() == built
+
+
+def test_every_module_that_asks_is_listed() -> None:
+    folder = Path(patterns.__file__).parent
+    asking = [path for path in folder.rglob("*.py") if re.search(r"= ready\(", path.read_text("utf-8"))]
+    assert {".".join(path.relative_to(folder).with_suffix("").parts) for path in asking} == set(MODULES)
 
 
 def test_each_is_what_re_makes_of_it() -> None:
