@@ -36,7 +36,6 @@ from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import leaves, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
-from wfc.checks.gates import NONE, gates_of, is_word
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, SENT
 
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Flow
+    from wfc.ir import AnyExpr, Flow, Task
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -59,8 +58,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     continue
                 marks = facts(flow).marks
                 sent = bool(marks.path(part, SENT))
-                gates = gates_of(flow, marks).get(task.path, NONE) if sent or AI in marks.of(part) else NONE
-                if (sent or AI in marks.of(part)) and not all(is_word(leaf, gates) for leaf in leaves(part)):
+                if (sent or AI in marks.of(part)) and not is_known(flow, task, part):
                     who = "whoever starts the flow" if sent else "a model"
                     yield CHECK.found(
                         f"{who} chooses the server that {title} talks to",
@@ -88,6 +86,14 @@ def host(url: AnyExpr) -> tuple[AnyExpr, ...]:
             found.append(part)
             text += "x"
     return tuple(found)
+
+
+def is_known(flow: Flow, task: Task, part: AnyExpr) -> bool:
+    """Was a part of a host compared with constants on the way to the task, so that it can be nothing else?"""
+    from wfc.checks.gates import NONE, gates_of, is_word
+
+    gates = gates_of(flow, facts(flow).marks).get(task.path, NONE)
+    return all(is_word(leaf, gates) for leaf in leaves(part))
 
 
 CHECK = Check("WF611", "untrusted-host", ERROR, __name__, find)

@@ -6,7 +6,6 @@ from wfc import ir, types
 from wfc.parse import parse_part
 from wfc.resolve.literals import LARGEST_INT, pieces, unescape
 from wfc.resolve.operators import binary_type, is_null, joined, tokens_of, wanted_empty, written_texts
-from wfc.resolve.remedies import mismatch, without_text
 from wfc.resolve.scope import Scope, seen_from
 from wfc.source import Span
 from wfc.syntax import Node, Token
@@ -73,6 +72,8 @@ class Expressions:
                 help=f"say what to use instead: `({self.written(value)} ?? default)`",
             )
         else:
+            from wfc.resolve.remedies import mismatch
+
             why, remedy = mismatch(value.type, wanted, self.written(value))
             message = f"{what} wants `{wanted}`, but this is `{value.type}`"
             self.report.error("WF201", message, value.span, why=why, help=remedy)
@@ -147,6 +148,10 @@ class Expressions:
 
     def check_text(self, value: AnyExpr) -> None:
         """Report WF203 or WF211 unless a value of this type has a text."""
+        if value.type in (STRING, INT, UNKNOWN):
+            return
+        from wfc.resolve.remedies import without_text
+
         code, message, remedy = without_text(value.type, self.written(value))
         if code:
             self.report.error(code, message, value.span, help=remedy)
