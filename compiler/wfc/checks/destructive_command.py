@@ -53,7 +53,6 @@ from __future__ import annotations
 from wfc.check import Check
 from wfc.checks.common import named_calls, placed_tasks
 from wfc.checks.facts import facts
-from wfc.checks.gates import NONE, PERSON, gates_of
 from wfc.checks.scripts_twice import own_script, statement_span
 from wfc.diagnostic import WARNING
 from wfc.patterns import IGNORECASE, ready
@@ -79,6 +78,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             script = own_script(call) if place.section == "body" and call is not task.undo else None
             if script is None or not (TOOL.search(script) and VERB.search(script)):
                 continue
+            from wfc.checks.gates import NONE, PERSON, gates_of
             from wfc.embedded.shell import destructive
             from wfc.embedded.shell_destroys import DESTRUCTION
 

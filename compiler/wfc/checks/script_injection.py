@@ -58,8 +58,6 @@ from wfc import ir, walk
 from wfc.check import Check
 from wfc.checks.common import is_tame, leaves, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
-from wfc.checks.gates import NONE, gates_of, is_word
-from wfc.checks.python_taint import runs_in_python
 from wfc.checks.scripts import argument_span, runs_in_shell
 from wfc.diagnostic import ERROR, Label
 from wfc.taint import AI, UNTRUSTED
@@ -81,7 +79,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             values, found = look(call)
-            gates = gates_of(flow, marks).get(task.path, NONE) if found else NONE
+            if not found:
+                continue
+            from wfc.checks.gates import NONE, gates_of, is_word
+
+            gates = gates_of(flow, marks).get(task.path, NONE)
             for name, how in found:
                 if all(is_word(leaf, gates) for leaf in leaves(values[name]) if is_loose(leaf)):
                     continue
@@ -102,6 +104,8 @@ def look(call: Call) -> tuple[dict[str, AnyExpr], list[tuple[str, str]]]:
             values = {name: value for name, value in env if is_loose(value)}
             return values, list(runs_in_shell(script, values))
         case ir.Python(body=body, args=args) if call.action == "python":
+            from wfc.checks.python_taint import runs_in_python
+
             values = {name: value for name, value in args if is_loose(value)}
             return values, list(runs_in_python(body, values))
         case _:

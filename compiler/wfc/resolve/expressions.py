@@ -148,7 +148,7 @@ class Expressions:
 
     def check_text(self, value: AnyExpr) -> None:
         """Report WF203 or WF211 unless a value of this type has a text."""
-        if value.type in (STRING, INT, UNKNOWN):
+        if value.type in (STRING, INT, DATE, UNKNOWN):
             return
         from wfc.resolve.remedies import without_text
 
