@@ -114,7 +114,7 @@ def make(count: int, flows: Path, workflows: Path) -> tuple[int, int]:
 
 def commands(flows: Path, changing: Path, workflows: Path, kept: Path) -> dict[str, list[str]]:
     """Name → command, our own cold one first; the warm ones keep findings in a folder each."""
-    check = [sys.executable, "-c", "import sys; from wfc.cli import main; sys.exit(main())", "check", str(flows)]
+    check = [sys.executable, "-c", "from wfc.cli import program; program()", "check", str(flows)]
     found = {
         "`wfc check`, cold": [*check, "--no-cache"],
         "`wfc check`, cold, kept": ["sh", "-c", f'rm -rf "{kept}/1"; WFC_CACHE="{kept}/1" "$@"', "sh", *check],

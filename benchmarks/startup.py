@@ -11,7 +11,7 @@ from measure import paired, table
 from synthetic import flow
 
 PARSE = "import sys; from wfc.parse import parse; assert not parse('x', open(sys.argv[1]).read())[1]"
-CLI = "import sys; from wfc.cli import main; sys.exit(main())"
+CLI = "from wfc.cli import program; program()"
 
 
 def main() -> None:

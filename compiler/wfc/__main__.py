@@ -1,5 +1,5 @@
 """`python -m wfc` is the command line."""
 
-from wfc.cli import main
+from wfc.cli import program
 
-raise SystemExit(main())
+program()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from errno import EISDIR, ELOOP
-from stat import S_ISDIR, S_ISREG
+from stat import S_IMODE, S_ISDIR, S_ISREG
 
 from wfc.errors import Unreadable, UserError
 
@@ -92,25 +92,46 @@ def write_text(path: str, text: str) -> None:
 def write_all(texts: Mapping[str, str]) -> None:
     """Write files (path → text), all of them or none: each into a file beside it, then all are renamed.
 
-    Raises UserError when a place can't be written.
+    A link stays, its file is written; a file keeps its mode. Pipes and what is in `/dev` are written in place, after
+    all others. Raises UserError when a place can't be written.
     """
     made: dict[str, str] = {}
+    direct: dict[str, str] = {}
     path = ""
     try:
         for path, text in texts.items():
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-            if os.path.isdir(path):
+            mode = mode_of(path)
+            if S_ISDIR(mode):
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-            made[path] = f"{path}.{os.getpid()}.tmp"
-            with open(made[path], "w", encoding="utf-8", newline="\n") as file:
+            if (mode and not S_ISREG(mode)) or path.startswith("/dev/"):
+                direct[path] = text
+                continue
+            place = os.path.realpath(path)
+            made[place] = f"{place}.{os.getpid()}.tmp"
+            with open(made[place], "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
+            if mode:
+                os.chmod(made[place], S_IMODE(mode))
         for path, temporary in made.items():
             os.replace(temporary, path)
+        for path, text in direct.items():
+            # To replace what `/dev/stdout` is, or to empty it, would take away what others have written there.
+            with open(path, "a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
     except OSError as error:
         for temporary in made.values():
             if os.path.exists(temporary):
                 os.unlink(temporary)
         raise UserError(f"{path} can't be written: {error.strerror}", "check the folder and its permissions") from None
+
+
+def mode_of(path: str) -> int:
+    """What stands at a path, as `os.stat` says it in `st_mode`; 0 for nothing. Links are followed."""
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return 0
 
 
 def write_out(text: str) -> None:

@@ -48,8 +48,6 @@ flow fetch {
 
 from __future__ import annotations
 
-from math import prod
-
 from wfc import ir, walk
 from wfc.check import ProjectCheck
 from wfc.checks.client_retries import client
@@ -124,7 +122,10 @@ def worst(project: Project, name: str, known: dict[str, Path]) -> Path:
 def times(path: Path) -> int:
     """How often a request at the end of a path may be sent: all attempts multiplied, and those of its client."""
     last = client(path[-1][1])
-    return prod(attempts(call) for _, call in path) * (last.requests if last else 1)
+    product = last.requests if last else 1
+    for _, call in path:
+        product *= attempts(call)
+    return product
 
 
 def layers(path: Path) -> int:
