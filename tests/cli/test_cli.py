@@ -394,9 +394,10 @@ def test_a_bug_is_told_without_a_traceback(wfc: Wfc, monkeypatch: pytest.MonkeyP
         main(["check", "--debug"])
 
 
+@pytest.mark.usefixtures("wfc")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full, a disk that is always full")
 @pytest.mark.parametrize(
-    "words, streams, code, said",
+    ("words", "streams", "code", "said"),
     [
         ("explain WF301", "", 0, ""),
         ("explain WF301", ">/dev/full", 2, "wfc: the output can't be written: No space left on device\n"),
@@ -415,7 +416,7 @@ def test_a_bug_is_told_without_a_traceback(wfc: Wfc, monkeypatch: pytest.MonkeyP
         ("actions http", "| head -n 1", 0, ""),
     ],
 )
-def test_streams_that_take_nothing(wfc: Wfc, words: str, streams: str, code: int, said: str) -> None:
+def test_streams_that_take_nothing(words: str, streams: str, code: int, said: str) -> None:
     write("flow.wf", GOOD)
     write("kept", "kept\n")
     device = Path("/dev/full").stat().st_mode
