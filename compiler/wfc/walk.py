@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow
 
 
+def begin(flow: Flow) -> int:
+    """Where the text of a flow begins in its file: at the word `flow`, for the flow's span is its name."""
+    return flow.span.start - flow.source.find(flow.name, len("flow"))
+
+
 def blocks(stmt: AnyStmt) -> tuple[Block, ...]:
     """The bodies inside a statement, in the order of the text."""
     match stmt:
