@@ -71,6 +71,12 @@ def calls(task: ir.Task) -> Iterator[Call]:
         yield task.undo
 
 
+def flows_run(flow: Flow) -> Iterator[str]:
+    """The names of the flows that a flow runs itself, in the order of the text; one that runs twice is there twice."""
+    for task in tasks(flow):
+        yield from (call.op.flow for call in calls(task) if isinstance(call.op, ir.RunFlow))
+
+
 def op_expressions(op: ir.Op) -> Iterator[AnyExpr]:
     """The expressions that a kernel operation reads, in the order of its fields."""
     match op:

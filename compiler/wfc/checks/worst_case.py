@@ -53,8 +53,7 @@ class Runs:
     def run_by(self, name: str) -> Iterator[str]:
         """The names of the flows that a flow runs itself."""
         flow = self.project.flow(name)
-        for task in walk.tasks(flow) if flow is not None else ():
-            yield from (call.op.flow for call in walk.calls(task) if isinstance(call.op, ir.RunFlow))
+        return walk.flows_run(flow) if flow is not None else iter(())
 
     def counted(self, name: str) -> tuple[int, bool]:
         """What `of` gives, when all that the flow runs has been counted."""
