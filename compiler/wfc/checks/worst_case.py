@@ -6,8 +6,9 @@ from wfc import ir, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from wfc.diagnostic import Diagnostic
     from wfc.ir import AnyStmt, Block, Call, Flow, Project, Task
 
 MOST = 100
@@ -71,6 +72,14 @@ class Runs:
         if not limit:
             return worst_case(flow.body, self), has_unknown(flow.body, self)
         return limit if has_unknown(flow.body, self) else longest_run(flow, self), False
+
+
+def of_each(project: Project, find: Callable[[Flow, Runs], Iterable[Diagnostic]]) -> Iterator[tuple[str, Diagnostic]]:
+    """What a check finds in each flow of a project, with its name; times of flows that are run are counted once."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in find(flow, runs):
+            yield flow.name, found
 
 
 def longest_run(flow: Flow, runs: Runs) -> int:
