@@ -209,6 +209,7 @@ def test_a_statement_that_stands_there_twice_is_shown_by_its_script() -> None:
         ("docker rm -f web || true", False),
         ("kubectl delete job old || true", False),
         ("rm a || true", False),
+        ("sudo -u app pkill a || true", False),
         ("kill $pid || true", False),
         ("mkdir a || true", False),
         ("git commit -m x || true", False),
