@@ -171,7 +171,9 @@ def test_repeated_runs(head: str, script: str, clauses: str, expected: bool) -> 
 )
 def test_polls(script: str, expected: bool) -> None:
     body = f'task done = shell("""\n    {script}\n  """) -> {{ ok: bool }} {POLL}'
-    assert ("WF411" in codes(flow(body, PLAIN), "WF411")) is expected
+    found = codes(flow(body, PLAIN), "WF411")
+    assert ("WF411" in found) is expected
+    assert "WF303" not in found
 
 
 def test_a_script_with_a_retry_is_told_once() -> None:
