@@ -97,19 +97,13 @@ def run_checks(
     checks = [check(code) for code in asked if is_at_home(code, everything)]
     codes = {code for code in asked if not is_own(code)}
     unread = {item.span.source for item in before if item.code == "WF001"}
-    of_all: dict[str, list[Diagnostic]] = {}
-    for one in checks:
-        if isinstance(one, ProjectCheck):
-            for name, item in one.find(project):
-                of_all.setdefault(name, []).append(item)
+    of_all = found_in_all(project, [one for one in checks if isinstance(one, ProjectCheck)])
     single = [one for one in checks if isinstance(one, Check)]
     found: list[Diagnostic] = []
     for flow in project.flows:
         whole = flow.span.source not in unread
         if flow.name not in known:
-            # A flow is asked what it is asked alone, so that what is found in it depends on no other flow.
-            suited = [one for one in single if (whole or not one.whole) and is_at_home(one.code, there[flow.name])]
-            known[flow.name] = tuple(item for one in suited for item in one.find(flow))
+            known[flow.name] = tuple(found_in(flow, single, there[flow.name], whole=whole))
         raw = (*of_all.get(flow.name, ()), *known[flow.name])
         if "allows" not in there[flow.name]:
             found += raw
@@ -119,6 +113,25 @@ def run_checks(
         if whole and wanted("WF003", selected, ignore):
             found += unused(flow, used, codes)
     return ordered(found)
+
+
+def found_in_all(project: Project, checks: Iterable[ProjectCheck]) -> dict[str, list[Diagnostic]]:
+    """Name of a flow → what the checks of a project as a whole find in it."""
+    found: dict[str, list[Diagnostic]] = {}
+    for one in checks:
+        for name, item in one.find(project):
+            found.setdefault(name, []).append(item)
+    return found
+
+
+def found_in(flow: Flow, checks: Iterable[Check], there: Collection[str], *, whole: bool) -> Iterator[Diagnostic]:
+    """What the checks of single flows find in a flow. there: its `constructs`; whole: was all of its file read?
+
+    It is asked what it is asked alone, so that what is found in it depends on no other flow.
+    """
+    for one in checks:
+        if (whole or not one.whole) and is_at_home(one.code, there):
+            yield from one.find(flow)
 
 
 def is_at_home(code: str, there: Collection[str]) -> bool:

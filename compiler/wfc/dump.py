@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from wfc.types import Type
 
 SCHEMA = 1
-TEXTS = ("llm.summarize", "llm.generate")
-"""Actions that give a text unless a type is written."""
 
 
 def dump_json(flows: Iterable[ir.Flow], sources: dict[str, Source]) -> str:

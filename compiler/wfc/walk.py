@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow
 
 
+def begin(flow: Flow) -> int:
+    """Where the text of a flow begins in its file: at the word `flow`, for the flow's span is its name."""
+    return flow.span.start - flow.source.find(flow.name, len("flow"))
+
+
 def blocks(stmt: AnyStmt) -> tuple[Block, ...]:
     """The bodies inside a statement, in the order of the text."""
     match stmt:
@@ -64,6 +69,12 @@ def calls(task: ir.Task) -> Iterator[Call]:
         yield task.fallback.call
     if task.undo:
         yield task.undo
+
+
+def flows_run(flow: Flow) -> Iterator[str]:
+    """The names of the flows that a flow runs itself, in the order of the text; one that runs twice is there twice."""
+    for task in tasks(flow):
+        yield from (call.op.flow for call in calls(task) if isinstance(call.op, ir.RunFlow))
 
 
 def op_expressions(op: ir.Op) -> Iterator[AnyExpr]:

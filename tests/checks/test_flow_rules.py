@@ -133,6 +133,8 @@ def told(code: str, text: str, words: str) -> bool:
         (3, r'shell("cat <<T\ncurl --retry 8 https://a.example.com/x\nT")', ""),
         (3, 'shell("X=1 curl --retry 3 https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
         (3, 'shell("timeout 9 curl --retry 3 https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, 'shell("nohup sudo -u app curl --retry 3 https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
+        (3, r'shell("sort a | uniq | head -1\ncurl --retry 3 https://a || ./b")', "12 times: 3 × 4 (curl)"),
         (3, r'shell("curl --retry 9 --retry 3 \\\n https://a.example.com/x")', "12 times: 3 × 4 (curl)"),
         (3, 'shell("wget -q --tries=4 https://a.example.com/x")', "12 times: 3 × 4 (wget)"),
         (3, 'shell("wget -q -t 3 https://a.example.com/x")', ""),  # nine

@@ -68,7 +68,15 @@ def diamonds(size: int) -> str:
     return "\n".join(flows) + f'\nflow f_{size} {{ {head} task a = http.get(url: "https://a.example.com/") }}\n'
 
 
-@pytest.mark.parametrize(("made", "size"), [(long, 40), (wide, 60), (diamonds, 15)])
+def guarded(size: int) -> str:
+    """Requests to hosts that the event chooses: of each it is asked what was checked on the way to it."""
+    tasks = [
+        f'  task get_{n} = http.get(url: "https://{{event.headers["h-{n}"] ?? "a"}}/x") timeout 1m' for n in range(size)
+    ]
+    return 'flow f {\n  on webhook(path: "x") as event\n' + "\n".join(tasks) + "\n}\n"
+
+
+@pytest.mark.parametrize(("made", "size"), [(long, 40), (wide, 60), (diamonds, 15), (guarded, 240)])
 def test_twice_as_much_is_about_twice_the_work(made: Callable[[int], str], size: int) -> None:
     calls(made(size))  # what is loaded and compiled once
     assert calls(made(2 * size)) / calls(made(size)) < 2.6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import flow
-from wfc.checks.irreversible import irreversible, lasting
+from wfc.checks.irreversible import irreversible, script_calls
 from wfc.embedded.shell import classify
 from wfc.pipeline import load_texts
 from wfc.walk import tasks
@@ -63,6 +63,17 @@ MONEY = 'http.post(url: "{0}", form: {{}})'
         ("python(\"import requests\\nrequests.post('https://api.stripe.com/v1/refunds')\")", "the Python code"),
         ("python(\"import requests\\nrequests.get('https://api.stripe.com/v1/refunds')\")", ""),
         ("python(\"return 'requests.delete(x)'\")", ""),
+        ('python("from httpx import delete as remove\\nremove(u)", args: { u: id })', "`httpx.delete`"),
+        ("python(\"import boto3\\nboto3.client('s3').delete_object(Bucket='b', Key='k')\")", "`delete_object`"),
+        ("python(\"import requests\\nx = requests.get('https://a')  # stripe.Refund.create(charge=c)\")", ""),
+        (
+            "python(\"from httpx import post\\npost(f'https://api.stripe.com/v1/charges/{{c}}/capture')\")",
+            "the Python code",
+        ),
+        (
+            "python(\"import requests as r\\n# https://api.stripe.com/v1/refunds\\nr.post('https://a.example.com')\")",
+            "",
+        ),
         # SQL
         ('sql.execute(url: k, sql: "delete from orders where id = :id", params: { id: id })', "the SQL statement"),
         ('sql.execute(url: k, sql: "update orders set deleted = true")', ""),
@@ -137,7 +148,7 @@ def test_what_cannot_be_undone(call: str, expected: str) -> None:
     ],
 )
 def test_what_a_script_takes_away(script: str, expected: str) -> None:
-    found = next(lasting(script), "")
+    found = next(script_calls(script), "")
     assert found.startswith(expected) if expected else found == ""
 
 

@@ -12,7 +12,7 @@ from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wfc.ir import Call
 
@@ -49,9 +49,6 @@ OWN = ready(r"max_retries|max_attempts|retry_mode|\bretries\s*=")
 OPTIONS = {"curl": ("--retry",), "wget": ("--tries", "-t")}
 """curl(1): `--retry N` sends a request again N times, POST too; wget(1): `--tries N` counts all."""
 
-WRAPPERS = frozenset({"timeout", "env", "nice", "sudo", "time"})
-"""Programs that run the command behind them."""
-
 
 def client(call: Call) -> Client | None:
     """The client of a call that sends a request most often, None when none is known to repeat any."""
@@ -77,18 +74,17 @@ def commands(script: str) -> Iterator[tuple[int, str]]:
     """
     if not any(tool in script and any(option in script for option in OPTIONS[tool]) for tool in OPTIONS):
         return
-    from wfc.embedded.shell import is_deep, parser
+    from wfc.embedded.shell import is_deep, tree
+    from wfc.embedded.shell_inner import unwrapped
     from wfc.embedded.shell_words import descendants, unquoted
 
-    root = parser().parse(script.encode("utf-8", "replace")).root_node
+    root = tree(script.encode("utf-8", "replace"))
     if root.has_error or is_deep(root):
         return
     for node in descendants(root):
         if node.type != "command":
             continue
-        words = [unquoted(child) for child in node.named_children if child.type != "variable_assignment"]
-        if words and words[0] in WRAPPERS:
-            words = words[next((at for at, word in enumerate(words) if word in OPTIONS), len(words)) :]
+        words = unwrapped([unquoted(child) for child in node.named_children if child.type != "variable_assignment"])
         tool = words[0] if words else ""
         for option in OPTIONS.get(tool, ()):
             count = number(words, option)
@@ -96,7 +92,7 @@ def commands(script: str) -> Iterator[tuple[int, str]]:
                 yield count + (tool == "curl"), tool
 
 
-def number(words: list[str], option: str) -> int | None:
+def number(words: Sequence[str], option: str) -> int | None:
     """The number of an option (`-t 3`, `--tries=3`), the last one that is given; None for none."""
     found = None
     for word, following in zip(words, [*words[1:], ""], strict=True):

@@ -103,6 +103,14 @@ def near(inner: Span, outer: Span) -> Span:
     return inner if inside else outer
 
 
+def as_written(flow: Flow, span: Span) -> str:
+    """The text of a place in a flow, with its quotes; "" for a place elsewhere."""
+    offset = walk.begin(flow)
+    if span.source != flow.span.source or not offset <= span.start < offset + len(flow.source):
+        return ""
+    return flow.source[span.start - offset : span.end - offset]
+
+
 def after(span: Span) -> Span:
     """The empty place behind a span, where a clause can be put."""
     return Span(span.end, span.end, span.source)

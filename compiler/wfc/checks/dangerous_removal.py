@@ -37,9 +37,9 @@ from __future__ import annotations
 
 from wfc import ir, types
 from wfc.check import Check
-from wfc.checks.common import named_calls, placed_tasks
+from wfc.checks.common import as_written, named_calls, placed_tasks
 from wfc.checks.scripts import argument_span, lines_at
-from wfc.checks.scripts_twice import as_written, line_span, own_script, statement_span
+from wfc.checks.scripts_twice import line_span, own_script, statement_span
 from wfc.diagnostic import ERROR
 from wfc.patterns import ready
 

@@ -34,7 +34,7 @@ flow load {
 from __future__ import annotations
 
 from wfc.check import ProjectCheck
-from wfc.checks.worst_case import Runs, of_statement, worst_case
+from wfc.checks.worst_case import of_each, of_statement, worst_case
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -42,6 +42,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.worst_case import Runs
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow, Project
 
@@ -51,10 +52,7 @@ MOST = 4
 
 def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     """The findings about each flow; flows that it runs count with their own worst case."""
-    runs = Runs(project)
-    for flow in project.flows:
-        for found in of_flow(flow, runs):
-            yield flow.name, found
+    return of_each(project, of_flow)
 
 
 def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:

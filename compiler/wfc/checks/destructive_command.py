@@ -78,12 +78,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             script = own_script(call) if place.section == "body" and call is not task.undo else None
             if script is None or not (TOOL.search(script) and VERB.search(script)):
                 continue
-            from wfc.checks.gates import NONE, PERSON, gates_of
             from wfc.embedded.shell import destructive
             from wfc.embedded.shell_destroys import DESTRUCTION
 
             found = next((one for one in destructive(script) if one.kind == DESTRUCTION), None)
-            if found is not None and PERSON not in gates_of(flow, facts(flow).marks).get(task.path, NONE):
+            if found is not None and not facts(flow).is_approved(task):
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",
                     statement_span(flow, call, found),

@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wfc.ir import AnyStmt, Call, Flow, Task
+    from wfc.checks.gates import Gates
+    from wfc.ir import AnyExpr, AnyStmt, Call, Flow, Task
     from wfc.taint import Taints
 
     Named = tuple[tuple[str, Call], ...]
@@ -50,6 +51,7 @@ class Facts:
         self.tasks = tuple((place.stmt, place) for place in self.places if isinstance(place.stmt, ir.Task))
         self.named = {id(task): calls_of(task) for task, _ in self.tasks}
         self._marks: Taints | None = None
+        self._gates: dict[str, Gates] | None = None
         self._read: frozenset[tuple[str, str]] | None = None
         self._holes = False
 
@@ -61,6 +63,26 @@ class Facts:
 
             self._marks = Taints(self.flow)
         return self._marks
+
+    def gates(self, task: Task) -> Gates:
+        """What was checked on the way to a task; nothing for one on a circle, which is an error by itself."""
+        if self._gates is None:
+            from wfc.checks.gates import gates_of
+
+            self._gates = gates_of(self.flow, self.marks)
+        return self._gates.get(task.path, frozenset())
+
+    def is_approved(self, task: Task) -> bool:
+        """Has a person been asked on the way to a task?"""
+        from wfc.checks.gates import PERSON
+
+        return PERSON in self.gates(task)
+
+    def is_word(self, leaf: AnyExpr, task: Task) -> bool:
+        """Was a value (one of `common.leaves`) compared with constants on the way to the task that it goes into?"""
+        from wfc.checks.gates import is_word
+
+        return is_word(leaf, self.gates(task))
 
     @property
     def read(self) -> frozenset[tuple[str, str]]:

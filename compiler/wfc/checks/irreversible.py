@@ -38,14 +38,19 @@ MONEY = (
 )
 """Host and path of the POST requests that move money, of services whose own documentation says so."""
 
-PYTHON = ready(
-    r"\b(?:requests|httpx)\.delete\("
-    r"|\bstripe\.(?:Refund|Charge|Payout|Transfer|PaymentIntent)\.create\("
-    r"|\.(?:delete_objects?|delete_bucket|terminate_instances|delete_db_instance|delete_table)\("
+FUNCTIONS = frozenset(
+    (
+        *("requests.delete", "httpx.delete"),
+        *(f"stripe.{kind}.create" for kind in ("Refund", "Charge", "Payout", "Transfer", "PaymentIntent")),
+    )
+)
+METHODS = frozenset(
+    ("delete_object", "delete_objects", "delete_bucket", "terminate_instances", "delete_db_instance", "delete_table")
 )
 """Calls of Python packages that do the same: docs.stripe.com/api, boto3.amazonaws.com, requests.readthedocs.io."""
 
-URL = ready(r"https://[^\s\"'\\]+")
+HINTS = ("delete", "create", "terminate_instances", "post")
+"""Python code without one of these need not be read."""
 
 
 def irreversible(call: Call) -> str:
@@ -63,9 +68,9 @@ def irreversible(call: Call) -> str:
         case ir.Http(method="POST", url=url):
             return work(call) if moves_money(shape(url) or "") else ""
         case ir.Shell(script=script) if call.action == "shell":
-            return next(lasting(script), "")
+            return next(script_calls(script), "")
         case ir.Python(body=body) if call.action == "python":
-            return python_call(body)
+            return next(python_calls(body), "")
         case ir.Sql(mode="execute", sql=sql):
             from wfc.embedded.sql_parts import removed
 
@@ -82,20 +87,23 @@ def moves_money(url: str) -> bool:
     return scheme == "https" and any(host == name and pattern.match(path) for name, pattern in MONEY)
 
 
-def lasting(script: str) -> Iterator[str]:
+def script_calls(script: str) -> Iterator[str]:
     """The calls of a bash script whose effect stays, as the author wrote them."""
-    from wfc.embedded.shell import lasting as taken
+    from wfc.embedded.shell import lasting
 
-    return (one.reason.what for one in taken(script) if not one.urls or any(moves_money(url) for url in one.urls))
+    return (one.reason.what for one in lasting(script) if not one.urls or any(moves_money(url) for url in one.urls))
 
 
-def python_call(body: str) -> str:
-    """The first call of PYTHON, or the first POST to one of MONEY, in Python code."""
-    from wfc.checks.scripts import lines, unquoted
+def python_calls(body: str) -> Iterator[str]:
+    """The calls of FUNCTIONS and METHODS in Python code, then a POST to one of MONEY; none where it is no Python."""
+    if not any(hint in body for hint in HINTS):
+        return
+    from wfc.checks.python_taint import calls_and_texts
 
-    text = "\n".join(lines(body))
-    found = PYTHON.search(unquoted(text))
-    if found:
-        return f"`{found[0].strip('.(')}`"
-    posts = ".post(" in text and any(moves_money(url) for url in URL.findall(text))
-    return "the Python code" if posts else ""
+    names, texts = calls_and_texts(body)
+    for name in names:
+        method = name.rpartition(".")[2]
+        if name in FUNCTIONS or ("." in name and method in METHODS):
+            yield f"`{name if name in FUNCTIONS else method}`"
+    if any(name.endswith(".post") for name in names) and any(map(moves_money, texts)):
+        yield "the Python code"

@@ -70,6 +70,26 @@ def shows_python(body: str, names: Collection[str]) -> list[tuple[str, str]]:
     return [(name, found[name]) for name in names if name in found]
 
 
+def calls_and_texts(body: str) -> tuple[list[str], list[str]]:
+    """The full names of what a Python body calls (`Reader.called`), and its texts; none for a body that is no Python.
+
+    Values in an f-string are `{}`.
+    """
+    try:
+        reader = Reader(list(every(parsed(body, ()).body)), ())
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return [], []
+    names = [reader.called(node.func) for node in reader.nodes if kind(node) == "Call"]
+    return names, [text for node in reader.nodes if (text := written(node))]
+
+
+def written(node: Node) -> str:
+    """The text of a literal, with `{}` for the values in an f-string; "" for anything else."""
+    if kind(node) == "JoinedStr":
+        return "".join(written(part) or "{}" for part in node.values)
+    return node.value if kind(node) == "Constant" and isinstance(node.value, str) else ""
+
+
 def read(body: str, names: Collection[str]) -> Reader | None:
     """What is known of a body; None for one that is no Python, or that reads none of the names."""
     if not any(name in body for name in names):

@@ -88,9 +88,9 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
 from wfc.checks.scripts_twice import doubled, statement_span, verdict
-from wfc.checks.sql_texts import is_answered, proved, upsert, verdict_of
+from wfc.checks.sql_texts import is_answered, upsert, verdict_of
 from wfc.diagnostic import ERROR, Label
-from wfc.embedded.verdict import READ, SAFE, UNSAFE
+from wfc.embedded.verdict import READ, SAFE
 from wfc.text import duration_text
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.embedded.verdict import Reason
+    from wfc.embedded.verdict import Reason, Verdict
     from wfc.ir import Call, Flow
 
 
@@ -108,25 +108,27 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         for title, call in named_calls(task):
             if isinstance(call.op, ir.RunFlow):
                 continue  # WF316 looks into the flow
-            statement = next(iter(proved(call, UNSAFE)), None) if not is_answered(call) else None
-            if statement is None and (is_repeatable(call) or is_settled(call)):
+            again = second_run(call)
+            statement = next(iter(doubled(again)), None)
+            if statement is None and (is_repeatable(call) or (again is not None and again.kind in (READ, SAFE))):
                 continue
+            in_script = statement if isinstance(call.op, ir.Shell) else None
             if call.retry is not None and call.retry.attempts > 1:
                 label = Label(call.retry.span, f"up to {call.retry.attempts} attempts")
-                script = verdict(call)
-                if twice := doubled(script):
-                    yield report_statement(flow, title, call, twice[0], label)
-                elif script is None or script.kind not in (READ, SAFE):
+                if in_script is not None:
+                    yield report_statement(flow, title, call, in_script, label)
+                else:
                     yield report(title, call, "may be done again after an attempt that had worked", label, statement)
+            elif in_script is not None:
+                continue  # WF411 tells of scripts that a poll runs again
             elif call is task.call and is_unsafe(call, statement) and (poll := task.until or task.holds):
                 label = Label(poll.span, f"again every {duration_text(poll.every)}")
                 yield report(title, call, "is done again with every poll", label, statement)
 
 
-def is_settled(call: Call) -> bool:
-    """Is it SQL that leaves the same when it is run twice?"""
-    verdict = verdict_of(call) if call.effect.source != "task" else None
-    return verdict is not None and verdict.kind in (READ, SAFE)
+def second_run(call: Call) -> Verdict | None:
+    """What a second run of the author's SQL or script does; None for other calls, and where the author has answered."""
+    return None if is_answered(call) else verdict_of(call) or verdict(call)
 
 
 def is_unsafe(call: Call, statement: Reason | None) -> bool:

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from wfc.check import ProjectCheck
 from wfc.checks.schedules import schedules
-from wfc.checks.worst_case import Runs, longest_run
+from wfc.checks.worst_case import longest_run, of_each
 from wfc.diagnostic import WARNING, Label
 from wfc.text import duration_text
 
@@ -42,16 +42,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.worst_case import Runs
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow, Project
 
 
 def find(project: Project) -> Iterator[tuple[str, Diagnostic]]:
     """The findings about each flow; flows that it runs count with their own worst case."""
-    runs = Runs(project)
-    for flow in project.flows:
-        for found in of_flow(flow, runs):
-            yield flow.name, found
+    return of_each(project, of_flow)
 
 
 def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:

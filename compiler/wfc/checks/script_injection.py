@@ -79,13 +79,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             values, found = look(call)
-            if not found:
-                continue
-            from wfc.checks.gates import NONE, gates_of, is_word
-
-            gates = gates_of(flow, marks).get(task.path, NONE)
             for name, how in found:
-                if all(is_word(leaf, gates) for leaf in leaves(values[name]) if is_loose(leaf)):
+                if all(facts(flow).is_word(leaf, task) for leaf in leaves(values[name]) if is_loose(leaf)):
                     continue
                 yield CHECK.found(
                     f"{title} reads `{name}` as code ({how})",

@@ -27,7 +27,6 @@ DUMPS = ready(r"\s*(?:env|printenv|export -p|declare -p)\s*(?:\|\s*(?:sort|cat|t
 RESULT = ready(r"\s*[\"']?(\w+)=")
 TO_LOG = ready(r">\s*(?:&\s*[12]|/dev/std(?:out|err)|/dev/tty)")
 ELSEWHERE = ready(r"[|>]")
-QUOTED = ready(r"(?<![fF])(\"[^\"\n]*\"|'[^'\n]*')")
 
 
 def argument_span(call: Call, name: str) -> Span:
@@ -88,11 +87,6 @@ def is_shown(rest: str, public: Collection[str]) -> bool:
         return key is not None and key[1] in public
     plain = TO_LOG.sub("", rest)
     return not ELSEWHERE.search(plain)
-
-
-def unquoted(code: str) -> str:
-    """Python code without its plain string literals; f-strings stay, for they hold names."""
-    return QUOTED.sub("''", code)
 
 
 def runs_in_shell(script: str, names: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir
+from wfc.checks.common import as_written
 from wfc.checks.scripts import argument_span
 from wfc.embedded.verdict import UNSAFE, Reason, Verdict
 from wfc.source import Span
@@ -30,15 +31,6 @@ def verdict(call: Call) -> Verdict | None:
 def doubled(found: Verdict | None) -> tuple[Reason, ...]:
     """The statements by which a script is not the same twice."""
     return tuple(reason for reason in found.reasons if reason.verdict == UNSAFE) if found is not None else ()
-
-
-def as_written(flow: Flow, span: Span) -> str:
-    """The text of a place in a flow, with its quotes; "" for a place elsewhere."""
-    # the span of a flow is its name, its text begins at the word before
-    offset = flow.span.start - flow.source.find(flow.name, len("flow"))
-    if span.source != flow.span.source or not offset <= span.start < offset + len(flow.source):
-        return ""
-    return flow.source[span.start - offset : span.end - offset]
 
 
 def line_span(flow: Flow, call: Call, place: int) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfc import ir
-from wfc.checks.common import named_calls, near, placed_tasks
+from wfc.checks.common import as_written, named_calls, near, placed_tasks
 from wfc.checks.scripts import argument_span
 from wfc.embedded.verdict import UNSAFE
 from wfc.record import Record
@@ -158,10 +158,9 @@ class Lines(Record):
 def verbatim(flow: Flow, call: Call, whole: Span) -> Lines | None:
     """Where the lines of the SQL stand in the file, None when they do not stand there as they are."""
     assert isinstance(call.op, ir.Sql)
-    base = flow.span.start - flow.source.find(flow.name, len("flow"))
-    raw = flow.source[whole.start - base : whole.end - base]
+    raw = as_written(flow, whole)
     mark = '"""' if raw.startswith('"""') else '"'
-    if whole.source != flow.span.source or not (raw.startswith(mark) and raw.endswith(mark)):
+    if not (raw.startswith(mark) and raw.endswith(mark)):
         return None
     inner = raw[len(mark) : len(raw) - len(mark)].split("\n")
     skipped = int(mark == '"""' and len(inner) > 1 and not inner[0].strip())

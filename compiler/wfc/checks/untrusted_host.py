@@ -58,7 +58,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     continue
                 marks = facts(flow).marks
                 sent = bool(marks.path(part, SENT))
-                if (sent or AI in marks.of(part)) and not is_known(flow, task, part):
+                if (sent or AI in marks.of(part)) and not is_known(part, task, flow):
                     who = "whoever starts the flow" if sent else "a model"
                     yield CHECK.found(
                         f"{who} chooses the server that {title} talks to",
@@ -88,12 +88,9 @@ def host(url: AnyExpr) -> tuple[AnyExpr, ...]:
     return tuple(found)
 
 
-def is_known(flow: Flow, task: Task, part: AnyExpr) -> bool:
+def is_known(part: AnyExpr, task: Task, flow: Flow) -> bool:
     """Was a part of a host compared with constants on the way to the task, so that it can be nothing else?"""
-    from wfc.checks.gates import NONE, gates_of, is_word
-
-    gates = gates_of(flow, facts(flow).marks).get(task.path, NONE)
-    return all(is_word(leaf, gates) for leaf in leaves(part))
+    return all(facts(flow).is_word(leaf, task) for leaf in leaves(part))
 
 
 CHECK = Check("WF611", "untrusted-host", ERROR, __name__, find)

@@ -6,8 +6,9 @@ from wfc import ir, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from wfc.diagnostic import Diagnostic
     from wfc.ir import AnyStmt, Block, Call, Flow, Project, Task
 
 MOST = 100
@@ -53,8 +54,7 @@ class Runs:
     def run_by(self, name: str) -> Iterator[str]:
         """The names of the flows that a flow runs itself."""
         flow = self.project.flow(name)
-        for task in walk.tasks(flow) if flow is not None else ():
-            yield from (call.op.flow for call in walk.calls(task) if isinstance(call.op, ir.RunFlow))
+        return walk.flows_run(flow) if flow is not None else iter(())
 
     def counted(self, name: str) -> tuple[int, bool]:
         """What `of` gives, when all that the flow runs has been counted."""
@@ -72,6 +72,14 @@ class Runs:
         if not limit:
             return worst_case(flow.body, self), has_unknown(flow.body, self)
         return limit if has_unknown(flow.body, self) else longest_run(flow, self), False
+
+
+def of_each(project: Project, find: Callable[[Flow, Runs], Iterable[Diagnostic]]) -> Iterator[tuple[str, Diagnostic]]:
+    """What a check finds in each flow of a project, with its name; times of flows that are run are counted once."""
+    runs = Runs(project)
+    for flow in project.flows:
+        for found in find(flow, runs):
+            yield flow.name, found
 
 
 def longest_run(flow: Flow, runs: Runs) -> int:

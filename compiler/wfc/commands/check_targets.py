@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wfc import ir, walk
+from wfc import walk
 from wfc.diagnostic import ERROR, ordered
 from wfc.pipeline import compile_flow
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
-    from wfc.ir import Flow
     from wfc.rules import Rules
 
 
@@ -57,12 +56,6 @@ def uncompiled(gathered: Gathered) -> set[str]:
     found = {flow.name for flow in flows if flow.span.source in broken}
     more = set(found)
     while more:
-        more = {flow.name for flow in flows if flow.name not in found and runs(flow) & found}
+        more = {flow.name for flow in flows if flow.name not in found and not found.isdisjoint(walk.flows_run(flow))}
         found |= more
     return found
-
-
-def runs(flow: Flow) -> set[str]:
-    """The names of the flows that a flow runs itself."""
-    calls = (call for task in walk.tasks(flow) for call in walk.calls(task))
-    return {call.op.flow for call in calls if isinstance(call.op, ir.RunFlow)}

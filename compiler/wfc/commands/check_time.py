@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfc import walk
 from wfc.checks.worst_case import Runs
 from wfc.commands.common import exit_code, placed, show, sources, sources_asked
 from wfc.diagnostic import ERROR
@@ -33,6 +34,5 @@ def explain_time(gathered: Gathered) -> int:
 
 def is_in(flow: Flow, found: Diagnostic) -> bool:
     """Is a finding about the text of a flow?"""
-    # the span of a flow is its name, its text begins at the word before
-    start = flow.span.start - flow.source.find(flow.name, len("flow"))
+    start = walk.begin(flow)
     return found.span.source == flow.span.source and start <= found.span.start <= start + len(flow.source)

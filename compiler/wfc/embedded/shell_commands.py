@@ -63,13 +63,7 @@ def run(reader: Reader, name: Word, words: Sequence[Word], node: Node, *, functi
             shell_destroys.seen(reader, called, [one.text for one in words], node)
             return reader.unread(node)
         case "tee":
-            append = any(
-                one.text.startswith("--ap") or (one.text[:2] != "--" and "a" in one.text)
-                for one in words
-                if one.text[:1] == "-"
-            )
-            targets = [one for one in words if not one.text.startswith("-")]
-            return [found for one in targets for found in reader.write(one, node, append=append)]
+            return tee(reader, words, node)
         case "awk" | "gawk" | "mawk" | "sed":
             return stream_editor(reader, called, words, node)
         case _ if called in shell_sql.PLAIN_CLIENTS or called in shell_sql.CLIENTS:
@@ -100,6 +94,14 @@ def inside(reader: Reader, called: str, words: Sequence[Word], node: Node) -> li
             return shell_inner.search(reader, words, node)
         case _:
             return None
+
+
+def tee(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
+    """`tee a b` writes each of its files, `tee -a` appends to them."""
+    flags = [one.text for one in words if one.text[:1] == "-"]
+    append = any(text.startswith("--ap") or (text[:2] != "--" and "a" in text) for text in flags)
+    targets = [one for one in words if not one.text.startswith("-")]
+    return [found for one in targets for found in reader.write(one, node, append=append)]
 
 
 def is_unfollowed(words: Sequence[Word]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfc.embedded.shell import classify, in_characters, is_deep, tree
 from wfc.embedded.shell_guards import COMMAND, FAILS
+from wfc.embedded.shell_inner import unwrapped
 from wfc.embedded.shell_words import descendants, source, unquoted
 from wfc.embedded.verdict import SAFE, UNKNOWN, UNSAFE, Reason, Verdict
 
@@ -69,9 +70,8 @@ def matters(node: Node) -> bool:
 
 def cleans(words: list[str]) -> bool:
     """Does a command clean up?"""
-    while words and words[0] in ("sudo", "timeout", "env", "nohup"):
-        words = words[1:]
-    return bool(words) and (words[0] in CLEANS or bool(CLEANING & set(words[1:4])))
+    command = unwrapped(words)
+    return bool(command) and (command[0] in CLEANS or bool(CLEANING & set(command[1:4])))
 
 
 def done_before(verdict: Verdict) -> bool:

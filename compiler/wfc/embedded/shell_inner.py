@@ -77,18 +77,12 @@ def function(reader: Reader, name: str, words: Sequence[Word]) -> list[Found]:
     return found
 
 
-def wrapped(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
-    """`sudo -u x A B`, `timeout 5 A`, `xargs A`: A is what counts; only `time` runs functions of the script."""
+def before_command(name: str, words: Sequence[str]) -> int:
+    """How many of the words behind one of WRAPPERS stand before the command: flags and their values, assignments."""
     options = WRAPPERS[name].split()
     number, skip = 0, LEADING.get(name, 0)
     while number < len(words):
-        text = words[number].text
-        if text in ("-v", "-V") and name == "command":
-            return []
-        if text == "-i" and name == "sudo":
-            return reader.unread(node)
-        if text in ("-c", "--command") and name == "flock":
-            return text_of_code(reader, words[number + 1], node) if number + 1 < len(words) else []
+        text = words[number]
         if text.startswith("-") and len(text) > 1:
             number += 2 if text in options else 1
         elif name in ("env", "sudo") and "=" in text.partition("/")[0]:
@@ -97,9 +91,28 @@ def wrapped(reader: Reader, name: str, words: Sequence[Word], node: Node) -> lis
             skip, number = skip - 1, number + 1
         else:
             break
-    rest = words[number:]
-    if not rest:
+    return number
+
+
+def unwrapped(words: Sequence[str]) -> Sequence[str]:
+    """The command that wrappers run, with its own words: `sudo -u x timeout 5 A B` → `A B`; () for none."""
+    while words and words[0] in WRAPPERS:
+        words = words[1 + before_command(words[0], words[1:]) :]
+    return words
+
+
+def wrapped(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
+    """`sudo -u x A B`, `timeout 5 A`, `xargs A`: A is what counts; only `time` runs functions of the script."""
+    texts = [one.text for one in words]
+    count = before_command(name, texts)
+    rest = words[count:]
+    flags = frozenset(texts[:count])
+    if name == "sudo" and "-i" in flags:
+        return reader.unread(node)
+    if not rest or (name == "command" and flags & {"-v", "-V"}):
         return []
+    if name == "flock" and flags & {"-c", "--command"}:
+        return text_of_code(reader, rest[0], node)
     found = reader.run(rest[0], rest[1:], node, functions=name == "time")
     # without input `xargs` has nothing that could fail
     return doubtful(found, (FAILS,)) if name == "xargs" else found

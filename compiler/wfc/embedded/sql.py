@@ -244,7 +244,7 @@ def of_statement(statement: Statement, fails: bool, around: Around) -> list[Reas
     """What one statement is; fails: its second run does, for what it makes or takes away is there, or gone, already."""
     from sqlglot import exp
 
-    from wfc.embedded import sql_objects, sql_writes
+    from wfc.embedded import sql_writes
 
     def reason(kind: str, verdict: str, effect: str = "", what: str = "") -> Reason:
         name = what or shown(statement.text)
@@ -267,11 +267,7 @@ def of_statement(statement: Statement, fails: bool, around: Around) -> list[Reas
         case exp.TruncateTable():
             found.append(reason("truncate", SAFE))
         case exp.Copy() if tree.args.get("kind"):
-            fresh = sql_objects.table_name(tree.this) in around.fresh
-            # the COPY INTO of warehouses remembers which files it has loaded
-            tracked = (HEAD.match(statement.text) or [""] * 3)[2]
-            plain = UNKNOWN if (tracked or "").lower() == "into" else UNSAFE
-            found.append(reason("copy", SAFE if fresh else plain, sql_writes.ADDS))
+            found.append(reason("copy", copied(tree, statement.text, around), sql_writes.ADDS))
         case exp.Copy():
             pass
         case exp.Grant() | exp.Revoke() | exp.Comment() | exp.Analyze():
@@ -281,6 +277,18 @@ def of_statement(statement: Statement, fails: bool, around: Around) -> list[Reas
         case _:
             found.append(reason("unparsed", UNKNOWN))
     return found
+
+
+def copied(tree: exp.Copy, text: str, around: Around) -> str:
+    """The verdict of a COPY into a table: safe for one that the text itself empties or makes.
+
+    The COPY INTO of warehouses remembers which files it has loaded, so of it nobody knows.
+    """
+    from wfc.embedded.sql_objects import table_name
+
+    tracked = (HEAD.match(text) or [""] * 3)[2]
+    plain = UNKNOWN if (tracked or "").lower() == "into" else UNSAFE
+    return SAFE if table_name(tree.this) in around.fresh else plain
 
 
 def made(tree: exp.Expr, fails: bool, around: Around) -> tuple[str, str, str]:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from wfc_targets.airflow.edges import Groups
     from wfc_targets.common.python_source import Node
 
-DECORATORS = ("task", "setup", "teardown")
-
 
 def emit(dag: Dag) -> str:
     """The text of a DAG file."""

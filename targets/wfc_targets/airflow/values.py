@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.python_text import python_name, python_text
-from wfc.types import DATE, FLOAT, INT, JSON, NULL, STRING, EnumType, ListType, OptionalType, Primitive, RecordType
+from wfc.types import DATE, FLOAT, INT, JSON, NULL, STRING, EnumType, OptionalType, RecordType
 from wfc_targets.airflow.model import Function, Line, first_failure
 from wfc_targets.common.python_source import Call, Code, string, write
 
@@ -413,8 +413,3 @@ def constant(expr: AnyExpr) -> Json | _NotConstant:
         return evaluate(expr, lambda _: None)
     except ExpressionError:
         return NOT_CONSTANT
-
-
-def is_list_of(kind: object, name: str) -> bool:
-    """Is this the type `list<name>`?"""
-    return isinstance(kind, ListType) and kind.item == Primitive(name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.diagnostic import ERROR, WARNING, Diagnostic
-from wfc.record import Record, replace
+from wfc.record import Record
 from wfc.target import Entry
 from wfc.walk import all_statements, statements
 from wfc_targets.github import model
@@ -312,8 +312,3 @@ def add(job: JobDraft, step: model.Step, worst: int | None) -> None:
     """Append a step with its worst case in milliseconds."""
     job.steps.append(step)
     job.spend(worst)
-
-
-def amend(job: JobDraft, number: int, **changes: object) -> None:
-    """Change a step that stands already."""
-    job.steps[number] = replace(job.steps[number], **changes)

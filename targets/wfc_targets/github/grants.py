@@ -6,8 +6,7 @@ documentation, "Reusing workflow configurations"), so both go down from level to
 
 from __future__ import annotations
 
-from wfc import ir
-from wfc.walk import calls, tasks
+from wfc.walk import flows_run
 from wfc_targets.github.draft import settings
 
 TYPE_CHECKING = False
@@ -28,8 +27,7 @@ def family(project: Project, flow: Flow) -> list[Flow]:
     found = {flow.name: flow}
     waiting = [flow]
     for one in waiting:
-        names = [call.op.flow for task in tasks(one) for call in calls(task) if isinstance(call.op, ir.RunFlow)]
-        for name in names:
+        for name in flows_run(one):
             child = project.flow(name)
             if child is not None and name not in found:
                 found[name] = child

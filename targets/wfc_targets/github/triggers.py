@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.types import BOOL, FLOAT, INT, EnumType, MapType, OptionalType, Primitive, RecordType, required
-from wfc.walk import calls, flow_expressions, references, tasks
+from wfc.walk import calls, flow_expressions, flows_run, references, tasks
 from wfc_targets.github import shapes
 from wfc_targets.github.grants import TOKEN, family, handed_on
 from wfc_targets.github.wires import JSON, RAW, TYPED, Wire
@@ -99,8 +99,7 @@ def dispatched(draft: Draft) -> bool:
 
 def called(draft: Draft) -> bool:
     """Can other flows call it?"""
-    ops = [call.op for flow in draft.project.flows for task in tasks(flow) for call in calls(task)]
-    return any(isinstance(op, ir.RunFlow) and op.flow == draft.flow.name for op in ops)
+    return any(draft.flow.name in flows_run(flow) for flow in draft.project.flows)
 
 
 def _inputs(draft: Draft, event: str) -> Json:
