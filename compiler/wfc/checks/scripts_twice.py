@@ -1,4 +1,4 @@
-"""What the checks ask of a script of the author that may be run twice."""
+"""What the checks ask of a script, or a Python body, of the author that may be run twice."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ def own_script(call: Call) -> str | None:
 
 
 def verdict(call: Call) -> Verdict | None:
-    """What a second run of the author's script does; None for other calls, and where the author has said so."""
+    """What a second run of the author's script or Python does; None for other calls, and where the author says so."""
+    if call.effect.source != "catalog":
+        return None
+    if isinstance(call.op, ir.Python) and call.action == "python" and call.op.body.strip():
+        from wfc.checks.python_twice import classify as of_python
+
+        return of_python(call.op.body, [name for name, _ in call.op.args])
     script = own_script(call)
-    if script is None or call.effect.source != "catalog":
+    if script is None:
         return None
     from wfc.embedded.shell import classify
 
