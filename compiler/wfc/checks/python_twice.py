@@ -114,11 +114,12 @@ METHODS = frozenset(
 """Attributes of values; of texts, numbers, lists and records all that Python has."""
 
 KINDS = frozenset(
-    "Module FunctionDef arguments arg Lambda Return Delete Assign AugAssign AnnAssign For While If Raise Try TryStar "
-    "ExceptHandler Assert Import ImportFrom alias Nonlocal Expr Pass Break Continue BoolOp NamedExpr BinOp UnaryOp "
-    "IfExp Dict Set ListComp SetComp DictComp GeneratorExp comprehension Yield YieldFrom Compare Call keyword "
-    "FormattedValue JoinedStr Constant Attribute Subscript Starred Name List Tuple Slice Load Store Del And Or Add Sub Mult Div "
-    "FloorDiv Mod Pow LShift RShift BitOr BitXor BitAnd Invert Not UAdd USub Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn".split()
+    "Module FunctionDef arguments arg Lambda Return Delete Assign AugAssign AnnAssign For While If Raise Try "
+    "TryStar ExceptHandler Assert Import ImportFrom alias Nonlocal Expr Pass Break Continue BoolOp NamedExpr "
+    "BinOp UnaryOp IfExp Dict Set ListComp SetComp DictComp GeneratorExp comprehension Yield YieldFrom Compare "
+    "Call keyword FormattedValue JoinedStr Constant Attribute Subscript Starred Name List Tuple Slice Load Store "
+    "Del And Or Add Sub Mult Div FloorDiv Mod Pow LShift RShift BitOr BitXor BitAnd Invert Not UAdd USub Eq NotEq "
+    "Lt LtE Gt GtE Is IsNot In NotIn".split()
 )
 """What is read of Python's syntax: no classes, no `global`, no `with`, nothing that waits, no `match`."""
 
