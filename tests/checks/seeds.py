@@ -111,6 +111,7 @@ STATEMENTS = {
     "WF412": f'task seeded = shell("""\n    §rm -rf "$HOME"/cache\n  """) {ONCE}',
     "WF417": f'{SQL} "§vacuum (analyze) runs") {ONCE}',
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',
+    "WF419": f'task seeded = shell("§curl -sS https://a.example.com/x -o x.json") {ONCE}',
     "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.date}}" {RETRIED} task seeded_next = {DRY}',
     "WF503": f'task seeded = {POST} idempotent by "seeded-{{run.date}}" {RETRIED} undo §{POST} '
     f"task seeded_next = {DRY}",
