@@ -50,7 +50,7 @@ URL = 'url: "https://a.example.com/x"'
 PUT = f"http.put({URL}, json: {{}})"
 POST = f"http.post({URL}, json: {{}})"
 DRY = f'shell("true") {ONCE}'
-MEND = f"recover {{ task seeded_mend = {DRY} }}"
+MEND = f'recover {{ task seeded_mend = shell("./mend.sh") {ONCE} }}'
 SQL = "secret seeded_db task seeded = sql.execute(url: seeded_db, sql:"
 KIND = f'task seeded_kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no" {ONCE}'
 ASKED = f'task seeded_said = llm.extract(prompt: "p", data: "d") -> {{ n: int, s: string }} {RETRIED}'
@@ -96,13 +96,13 @@ STATEMENTS = {
     "retry fixed(attempts: 3, every: 5s) timeout 1m",
     "WF304": f"task seeded = {PUT} timeout 1m §retry fixed(attempts: 2, every: 5ms)",
     "WF305": f"task seeded = {PUT} timeout 1m §retry exponential(attempts: 12, first: 2s)",
-    "WF314": f'secret seeded_key try {{ task seeded = {REFUND}) idempotent by "seeded-{{run.id}}" timeout 1m '
+    "WF314": f'secret seeded_key try {{ task seeded = {REFUND}) idempotent by "seeded-{{run.date}}" timeout 1m '
     f"§retry fixed(attempts: 3, every: 13h) }} {MEND}",
     "WF402": f'{SQL} "§update runs set n = n + 1 where id = 1") idempotent {ONCE}',
     "WF403": f'task seeded = {POST} idempotent by §"seeded-{{run.attempt}}" {RETRIED}',
     "WF404": f'task seeded = {POST} idempotent by §"seeded" {RETRIED}',
     "WF405": 'for seeded_n in [1, 2] { task seeded = http.post(url: "https://a.example.com/{seeded_n}") '
-    f'idempotent by §"{{run.id}}" {RETRIED} }}',
+    f'idempotent by §"{{run.date}}" {RETRIED} }}',
     "WF408": f'{SQL} "§create table runs (id int)") {ONCE}',
     "WF208": f'{SQL} §"delete from runs where id = :seeded") {ONCE}',
     "WF213": f'task seeded = shell("§if true; then ls") {ONCE}',
@@ -111,8 +111,10 @@ STATEMENTS = {
     "WF412": f'task seeded = shell("""\n    §rm -rf "$HOME"/cache\n  """) {ONCE}',
     "WF417": f'{SQL} "§vacuum (analyze) runs") {ONCE}',
     "WF413": f'task seeded = shell("§./seeded.sh || true") {ONCE}',
-    "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.id}}" {RETRIED} task seeded_next = {DRY}',
-    "WF503": f'task seeded = {POST} idempotent by "seeded-{{run.id}}" {RETRIED} undo §{POST} task seeded_next = {DRY}',
+    "WF419": f'task seeded = shell("§curl -sS https://a.example.com/x -o x.json") {ONCE}',
+    "WF502": f'task seeded = §{POST} idempotent by "seeded-{{run.date}}" {RETRIED} task seeded_next = {DRY}',
+    "WF503": f'task seeded = {POST} idempotent by "seeded-{{run.date}}" {RETRIED} undo §{POST} '
+    f"task seeded_next = {DRY}",
     "WF504": f"task seeded = {PUT} -> {{ id: string }} {RETRIED} "
     f'undo also on timeout http.delete(url: "https://a.example.com/x/{{§seeded.body.id}}") task seeded_next = {DRY}',
     "WF505": f"§try {{ task seeded = {DRY} }} recover {{ }}",
@@ -127,7 +129,7 @@ STATEMENTS = {
     "WF702": f'task seeded_text = llm.generate(prompt: "p") {RETRIED} '
     f'task seeded = shell("true") when §seeded_text == "yes" {ONCE}',
     "WF703": f"secret seeded_key {ASKED} try {{ task seeded = §{REFUND}, amount: seeded_said.n) "
-    f'idempotent by "seeded-{{run.id}}" {ONCE} }} {MEND}',
+    f'idempotent by "seeded-{{run.date}}" {ONCE} }} {MEND}',
     "WF704": "secret seeded_db "
     f'task seeded_rows = sql.query(url: seeded_db, sql: "select n from runs") -> list<{{ n: int }}> {RETRIED} '
     f"task seeded_page = http.get({URL}) {RETRIED} task seeded_text = llm.generate("
@@ -135,7 +137,7 @@ STATEMENTS = {
     'task seeded = email.send(host: "h.example.com", from: "a@example.com", to: §[seeded_text], subject: "s", '
     f"body: seeded_text) {ONCE}",
     "WF705": f'secret seeded_key {KIND} try {{ if seeded_kind == "yes" {{ task seeded = §{REFUND}) '
-    f'idempotent by "seeded-{{run.id}}" {ONCE} }} }} {MEND}',
+    f'idempotent by "seeded-{{run.date}}" {ONCE} }} }} {MEND}',
     "WF707": f'parallel {{ approve seeded_go = "Go?" timeout 1h task seeded = §http.delete({URL}) {RETRIED} }}',
     "WF709": f'task seeded_text = llm.generate(prompt: "p", model: §"gpt-latest") {RETRIED} {USED}',
     "WF711": f"task seeded_page = http.get({URL}) {RETRIED} "
@@ -182,6 +184,15 @@ PLACED = {
     "WF411": Seed(f'task seeded = shell("§mkdir /srv/staging") {ONCE}', needs=r"^  on (schedule|webhook)\("),
     "WF414": Seed(f'{SQL} "update runs set done = true where day = §current_date") {ONCE}', needs=SCHEDULE),
     "WF415": Seed(f"task seeded = §{POST} {ONCE}", needs=r"^  on failure"),
+    "WF418": Seed(
+        f'on webhook(path: "seeded") as seeded_event task seeded = {POST} '
+        f'idempotent by §"seeded-{{run.id}}" {RETRIED} '
+        'task seeded_use = shell("true", env: { T: seeded_event.headers["x"] ?? "x" }) ' + ONCE,
+        drop=r"^  on (schedule|manual)\(.*\n",
+        needs=r"^  on (schedule|manual)\(",
+        lacks=rf"{NO_EVENT}|^  on \w+\(.*\n  on \w+\(",
+    ),
+    "WF508": Seed("", more=TWIN.format("unheard", DRY).replace("on ", "§on ")),
     "WF501": Seed(f"task seeded = §{POST} {ONCE} task seeded_next = {DRY}", lacks=r"^  on failure"),
     "WF507": Seed(
         f"task seeded = {PUT} {RETRIED}",
@@ -190,7 +201,8 @@ PLACED = {
     ),
     "WF608": Seed(
         f'on webhook(path: "seeded") as seeded_event secret seeded_key try {{ task seeded = '
-        f'§stripe.refund(key: seeded_key, payment: seeded_event.headers["x"] ?? "x") idempotent by "seeded-{{run.id}}" '
+        f'§stripe.refund(key: seeded_key, payment: seeded_event.headers["x"] ?? "x") '
+        f'idempotent by "seeded-{{run.date}}" '
         f"{ONCE} }} {MEND}",
         drop=r"^  on (schedule|manual)\(.*\n",
         needs=r"^  on (schedule|manual)\(",

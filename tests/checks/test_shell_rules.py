@@ -290,3 +290,44 @@ def test_what_a_retry_doubles_is_named() -> None:
 def test_claims_that_the_text_speaks_against(script: str, expected: bool) -> None:
     found = [item for item in findings(flow(task(script, 'effect safe "it is"'), PLAIN)) if item.code == "WF402"]
     assert [item.severity for item in found] == (["warning"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("script", "env", "expected"),
+    [
+        ('rm -rf "$D"/*', '"/"', ["WF412"]),
+        ('rm -rf "$D"/*', '"/usr"', ["WF412"]),
+        ('rm -rf "$D"', '"/"', ["WF412"]),
+        ("rm -rf $D", '"/etc/"', ["WF412"]),
+        ("rm -rf ${D}/*", '"/"', ["WF412"]),
+        ("rm -rf $D/*", '"/tmp"', []),
+        ("rm -rf $D/cache", '"/home/app"', []),
+        ("D=/\nrm -rf $D", "", ["WF412"]),
+        ('D=$HOME\ncd build\nrm -rf "$D"', "", ["WF412"]),
+        ("if [ -d x ]; then D=/usr; rm -rf $D; fi", "", ["WF412"]),
+        ('D=/tmp/build\nrm -rf "$D"/*', "", []),
+        # it may be something else
+        ("D=/\nD=/tmp/x\nrm -rf $D", "", []),
+        ("D=/tmp/x\nrm -rf $D", '"/"', []),
+        ("D=/\nread D\nrm -rf $D", "", []),
+        ("D=/\nD+=tmp/x\nrm -rf $D", "", []),
+        ("for D in /tmp/a /tmp/b; do rm -rf $D; done", '"/"', []),
+        ('eval "$(./settings)"\nrm -rf $D', '"/"', []),
+        ("D=/ ./x\nrm -rf ${D:-build}", "", []),
+        # others than rm
+        ('aws s3 rm --recursive "$D"', '"s3://acme"', ["WF416"]),
+        ("B=s3://acme\naws s3 rm --recursive $B", "", ["WF416"]),
+        ('aws s3 rm --recursive "$D"', '"s3://acme/day"', []),
+        ('git push --force origin "$D"', '"main"', ["WF416"]),
+        ('git push --force origin "$D"', '"pr-7"', []),
+        ('kubectl delete namespace "$D"', '"shop-test"', []),
+    ],
+)
+def test_variables_with_one_constant_value(script: str, env: str, expected: list[str]) -> None:
+    given = f", env: {{ D: {env} }}" if env else ""
+    lines = "\n".join(f"    {line}" for line in script.split("\n"))
+    text = flow(f'task t = shell("""\n{lines}\n  """{given})')
+    found = [item for item in findings(text) if item.code in ("WF412", "WF416")]
+    assert [item.code for item in found] == expected
+    last = script.split("\n")[-1]
+    assert all(last.endswith(text[item.span.start : item.span.end]) for item in found), [item.span for item in found]

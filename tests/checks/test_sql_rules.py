@@ -74,7 +74,7 @@ def test_runs_that_come_twice(head: str, body: str, expected: list[str]) -> None
         (run("call f()", RETRY), ["WF303"]),
         (run("call f()", f'{RETRY} effect safe "f asks first"'), []),
         (run("create table a (id int)", RETRY), ["WF303"]),
-        (run(INSERT, "retry fixed(attempts: 1, every: 5s)"), []),
+        (run(INSERT, "retry fixed(attempts: 1, every: 5s)"), ["WF207"]),
         (run(INSERT, f"{RETRY} idempotent"), ["WF402"]),
         (run(GROW, f'{RETRY} idempotent by "{{run.id}}"'), ["WF402"]),
         (run("create table a (id int)", f"{RETRY} idempotent"), []),

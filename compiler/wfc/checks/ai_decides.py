@@ -24,7 +24,7 @@ flow refunds {
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task kind = llm.classify(prompt: "Does the customer want money back?", data: event.body) -> "yes" | "no"
   if kind == "yes" {
-    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{run.id}"
+    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{json(event.body.id)}"
   }
   on failure {
     task tell = shell("./tell.sh")
@@ -41,7 +41,7 @@ flow refunds {
   task kind = llm.classify(prompt: "Does the customer want money back?", data: event.body) -> "yes" | "no"
   if kind == "yes" {
     approve pay = "Refund pi_1?" timeout 1d
-    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{run.id}"
+    task refund = stripe.refund(key: stripe_key, payment: "pi_1") idempotent by "refund-{json(event.body.id)}"
   }
   on failure {
     task tell = shell("./tell.sh")

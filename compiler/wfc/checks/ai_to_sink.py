@@ -17,7 +17,8 @@ flow refunds {
   secret stripe_key
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task wish = llm.extract(prompt: "How much does the customer want back?", data: event.body) -> { cents: int }
-  task refund = stripe.refund(key: stripe_key, payment: "pi_1", amount: wish.cents) idempotent by "refund-{run.id}"
+  task refund = stripe.refund(key: stripe_key, payment: "pi_1", amount: wish.cents)
+    idempotent by "refund-{json(event.body.id)}"
   on failure { task tell = shell("./tell.sh") }
 }
 ```
@@ -30,7 +31,8 @@ flow refunds {
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task wish = llm.extract(prompt: "How much does the customer want back?", data: event.body) -> { cents: int }
   require wish.cents <= 2000 else "that much needs a person"
-  task refund = stripe.refund(key: stripe_key, payment: "pi_1", amount: wish.cents) idempotent by "refund-{run.id}"
+  task refund = stripe.refund(key: stripe_key, payment: "pi_1", amount: wish.cents)
+    idempotent by "refund-{json(event.body.id)}"
   on failure { task tell = shell("./tell.sh") }
 }
 ```

@@ -2,7 +2,8 @@
 
 ## What it finds
 A cron expression that is none, a time zone that the IANA database does not have, a URL that is not `http` or `https`
-or has no host, a pause, wait or period of nothing, an integer beyond 2^53-1, an unknown escape in a string.
+or has no host, a pause, wait or period of nothing, a `retry` with one attempt (`attempts` counts the first), an integer
+beyond 2^53-1, an unknown escape in a string.
 
 ## Why
 Each engine finds it at a time of its own: when the flow is deployed, at the first run, or never. Zones:
@@ -36,6 +37,12 @@ flow work {
   task pause = sleep(0s)
 }
 ```
+```wf
+flow rates {
+  task today = http.get(url: "https://api.example.com/rates") timeout 1m retry fixed(attempts: 1, every: 5s)
+  output all: json = today.body
+}
+```
 
 ## Good
 ```wf
@@ -65,6 +72,7 @@ if TYPE_CHECKING:
 
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Call, Flow, Trigger
+    from wfc.source import Span
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -72,9 +80,12 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for trigger in flow.triggers:
         if trigger.kind == "schedule":
             yield from schedule(trigger)
+    seen: set[Span] = set()
     for task, _ in placed_tasks(flow):
-        for span, what in nothings(task):
-            yield CHECK.found(what, span, help="write at least `1s`")
+        for span, what, remedy in nothings(task):
+            if span not in seen:  # a retry of `defaults` is that of many tasks
+                seen.add(span)
+                yield CHECK.found(what, span, help=remedy)
         for _, call in named_calls(task):
             yield from request(call)
     if flow.budget is not None and flow.budget.time == 0:

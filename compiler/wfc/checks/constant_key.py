@@ -69,13 +69,13 @@ def event_of(flow: Flow) -> str:
     return next((one.alias for one in flow.triggers if one.alias and one.kind not in ("schedule", "manual")), "")
 
 
-def varies(key: AnyExpr, loops: dict[str, AnyExpr]) -> bool:
-    """Can the key differ between two runs?"""
+def varies(key: AnyExpr, loops: dict[str, AnyExpr], *constant: str) -> bool:
+    """Can the key differ between two runs? constant: kinds of references that are taken for the same in both."""
     for ref in walk.references(key):
         if ref.kind == "item" and ref.name in loops:
-            if varies(loops[ref.name], loops):
+            if varies(loops[ref.name], loops, *constant):
                 return True
-        elif ref.kind not in ("config", "secret", "index", "item", "var"):
+        elif ref.kind not in ("config", "secret", "index", "item", "var", *constant):
             return True
     return False
 

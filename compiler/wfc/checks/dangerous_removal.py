@@ -4,7 +4,7 @@
 `rm -r` of a path that begins with a variable and a slash (`rm -rf "$DIR"/*`, `rm -rf $DIR/cache`) in a script, unless
 the variable is written `${DIR:?}` or can't be empty (a constant, an enum, a value that the script gives it or asks for
 before); and `rm -r` of the root, of the home directory or of a whole directory of the system
-(`/`, `/*`, `~`, `/etc`).
+(`/`, `/*`, `~`, `/etc`), also by a variable with such a constant (`D=/`, `env: { D: "/" }`).
 
 ## Why
 When the variable is empty the path is `/*` or `/cache`. `set -u`, under which scripts run, stops at a variable that is
@@ -39,7 +39,7 @@ from wfc import ir, types
 from wfc.check import Check
 from wfc.checks.common import as_written, named_calls, placed_tasks
 from wfc.checks.scripts import argument_span, lines_at
-from wfc.checks.scripts_twice import line_span, own_script, statement_span
+from wfc.checks.scripts_twice import destroyed, line_span, statement_span
 from wfc.diagnostic import ERROR
 from wfc.patterns import ready
 
@@ -57,7 +57,7 @@ WHOLE = ("/", "/*")
 NEVER_EMPTY = (types.INT, types.FLOAT, types.BOOL, types.DATE, types.DATETIME)
 """Types without an empty text."""
 
-ROOTS = ready(r"\brm\s[^\n;|&]*\s[\"']?(?:/|~|\$\{?HOME)")
+ROOTS = ready(r"\brm\s[^\n;|&]*\s[\"']?(?:/|~|\$)")
 """Scripts without such a line need not be read."""
 
 
@@ -123,18 +123,16 @@ def is_template(flow: Flow, call: Call) -> bool:
 
 def of_root(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
     """At most one finding: a removal of the root, of the home directory or of a directory of the system."""
-    from wfc.embedded.shell import destructive
     from wfc.embedded.shell_destroys import REMOVAL
 
-    for one in destructive(own_script(call) or ""):
-        if one.kind == REMOVAL:
-            yield CHECK.found(
-                f"{one.what} in {title} {one.effect}",
-                statement_span(flow, call, one),
-                why="What the machine needs, or what others keep there, is gone.",
-                help="name the directory that is meant",
-            )
-            return
+    one = destroyed(call, REMOVAL)
+    if one is not None:
+        yield CHECK.found(
+            f"{one.what} in {title} {one.effect}",
+            statement_span(flow, call, one),
+            why="What the machine needs, or what others keep there, is gone.",
+            help="name the directory that is meant",
+        )
 
 
 CHECK = Check("WF412", "dangerous-removal", ERROR, __name__, find, preset="draft")

@@ -6,8 +6,9 @@ deletion; `kubectl delete namespace`, `dropdb` and `gcloud projects delete` of a
 -auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a whole bucket, `aws s3 rb
 --force`; `aws rds delete-db-instance --skip-final-snapshot`; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
 UPDATE of all rows by `psql -c`, `mysql -e` and the like. Left out are `--force-with-lease`, `--dry-run`, `-target`,
-names of what is there to be thrown away (`shop_test`, `pr-7`, `preview`), what the script makes itself, before or
-behind it, temporary tables and databases in /tmp, and `on failure`, `finally` and `undo`.
+names of what is there to be thrown away (`shop_test`, `pr-7`, `preview`) and of variables without one constant value,
+what the script makes itself, before or behind it, temporary tables and databases in /tmp, and `on failure`, `finally`
+and `undo`.
 
 ## Why
 None of these can be taken back, and a flow does them by itself, with whatever account is set up at that moment. Their
@@ -53,7 +54,7 @@ from __future__ import annotations
 from wfc.check import Check
 from wfc.checks.common import named_calls, placed_tasks
 from wfc.checks.facts import facts
-from wfc.checks.scripts_twice import own_script, statement_span
+from wfc.checks.scripts_twice import destroyed, own_script, statement_span
 from wfc.diagnostic import WARNING
 from wfc.patterns import IGNORECASE, ready
 
@@ -78,10 +79,9 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             script = own_script(call) if place.section == "body" and call is not task.undo else None
             if script is None or not (TOOL.search(script) and VERB.search(script)):
                 continue
-            from wfc.embedded.shell import destructive
             from wfc.embedded.shell_destroys import DESTRUCTION
 
-            found = next((one for one in destructive(script) if one.kind == DESTRUCTION), None)
+            found = destroyed(call, DESTRUCTION)
             if found is not None and not facts(flow).is_approved(task):
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",

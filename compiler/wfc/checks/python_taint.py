@@ -42,10 +42,14 @@ def parsed(body: str, names: Collection[str]) -> Node:
     """The tree of a body as a function with these parameters. Raises what `compile` does."""
     import warnings
 
-    source = f"def body({', '.join(names)}):\n" + "\n".join(f" {line}" for line in body.split("\n"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(source, "<python>", "exec", ONLY_AST, dont_inherit=True)
+        return compile(function_of(body, names), "<python>", "exec", ONLY_AST, dont_inherit=True)
+
+
+def function_of(body: str, names: Collection[str]) -> str:
+    """The text of a function with this body and these parameters."""
+    return f"def body({', '.join(names)}):\n" + "\n".join(f" {line}" for line in body.split("\n"))
 
 
 def runs_in_python(body: str, names: Collection[str]) -> Iterator[tuple[str, str]]:

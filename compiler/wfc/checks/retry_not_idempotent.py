@@ -10,7 +10,7 @@ SQL and scripts are read: a text that leaves the same when it is run twice (an u
 retried, of one that does not the statement is named, and of what cannot be decided nobody knows. A script's own line
 in a log is no harm: `logger`, and what is said (`echo`, `date`, the report of a command that works) at the end of a
 file whose name is that of a log (`*.log`, a file below `log/` or `logs/`, `$LOG_FILE`). Data that is read and put there
-(`cat today.log >> all.log`) is not decided.
+(`cat today.log >> all.log`) is not decided. Python that only computes (WF401) may be retried.
 
 ## Why
 An attempt that failed may have worked: the answer was lost, not the request. RFC 9110 (section 9.2.2) forbids the

@@ -1,4 +1,4 @@
-"""What the checks ask of a script of the author that may be run twice."""
+"""What the checks ask of a script, or a Python body, of the author that may be run twice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from wfc import ir
 from wfc.checks.common import as_written
 from wfc.checks.scripts import argument_span
 from wfc.embedded.verdict import UNSAFE, Reason, Verdict
+from wfc.record import replace
 from wfc.source import Span
 
 TYPE_CHECKING = False
@@ -19,13 +20,45 @@ def own_script(call: Call) -> str | None:
 
 
 def verdict(call: Call) -> Verdict | None:
-    """What a second run of the author's script does; None for other calls, and where the author has said so."""
+    """What a second run of the author's script or Python does; None for other calls, and where the author says so."""
+    if call.effect.source != "catalog":
+        return None
+    if isinstance(call.op, ir.Python) and call.action == "python" and call.op.body.strip():
+        from wfc.checks.python_twice import classify as of_python
+
+        return of_python(call.op.body, [name for name, _ in call.op.args])
     script = own_script(call)
-    if script is None or call.effect.source != "catalog":
+    if script is None:
         return None
     from wfc.embedded.shell import classify
 
     return classify(script)
+
+
+def destroyed(call: Call, kind: str) -> Reason | None:
+    """The first call of a script that takes away a whole thing, `shell_destroys.REMOVAL` or DESTRUCTION.
+
+    Variables with one constant value count as that; the place is in the script as it is written.
+    """
+    from wfc.embedded.shell import destructive
+
+    script = own_script(call) or ""
+    found = next((one for one in destructive(script) if one.kind == kind), None)
+    if found is not None or "$" not in script or not isinstance(call.op, ir.Shell):
+        return found
+    from wfc.embedded.shell_variables import constants, put_in
+
+    given = {key: value.value if isinstance(value, ir.Literal) else "" for key, value in call.op.env}
+    filled = put_in(
+        script, constants(script, {key: text if isinstance(text, str) else "" for key, text in given.items()})
+    )
+    found = next((one for one in destructive(filled) if one.kind == kind), None) if filled != script else None
+    if found is None:
+        return None
+    row = filled[: found.start].count("\n")
+    line = script.split("\n")[row]
+    start = sum(len(one) + 1 for one in script.split("\n")[:row])
+    return replace(found, start=start + len(line) - len(line.lstrip()), end=start + len(line), what=f"`{line.strip()}`")
 
 
 def doubled(found: Verdict | None) -> tuple[Reason, ...]:

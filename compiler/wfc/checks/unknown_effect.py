@@ -3,7 +3,9 @@
 ## What it finds
 A script, Python body or SQL text of a flow that something other than a person starts, of which neither its text nor
 an `effect` or `idempotent` clause says whether it may run twice. A script is read by a table of commands;
-`[check.commands]` in wfc.toml adds yours.
+`[check.commands]` in wfc.toml adds yours. Python that only computes and prints, with what is known to reach nothing
+(`json`, `math`, `re`, `datetime`, `csv` in memory …), may run twice; with a file, another module, a class or a `with`
+nobody knows.
 
 ## Why
 Schedules and webhooks deliver at least once, and a run that broke off is started again: the work is done twice, and
@@ -31,6 +33,15 @@ flow load {
   on schedule("0 5 * * *", timezone: "UTC")
   defaults { timeout 10m }
   task work = shell("mkdir -p out && cp data.csv out/data.csv")
+}
+```
+```wf
+flow load {
+  on schedule("0 5 * * *", timezone: "UTC")
+  defaults { timeout 10m }
+  task rows = shell("./list-orders.sh") -> { prices: list<float> } effect safe "it only asks the shop"
+  task total = python("import math; return math.fsum(prices)", args: { prices: rows.prices }) -> float
+  output total: float = total
 }
 ```
 """

@@ -18,7 +18,7 @@ flow cancellations {
   secret stripe_key
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task refund = stripe.refund(key: stripe_key, payment: event.headers["x-payment"] ?? "")
-    idempotent by "refund-{run.id}"
+    idempotent by "refund-{json(event.body.id)}"
   on failure { task tell = shell("./tell.sh") }
 }
 ```
@@ -30,7 +30,7 @@ flow cancellations {
   secret stripe_key, hook_key
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task refund = stripe.refund(key: stripe_key, payment: event.headers["x-payment"] ?? "")
-    idempotent by "refund-{run.id}"
+    idempotent by "refund-{json(event.body.id)}"
   on failure { task tell = shell("./tell.sh") }
 }
 ```
@@ -41,7 +41,7 @@ flow cancellations {
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   approve refund_it = "Refund {event.headers["x-payment"] ?? "-"}?" timeout 1d
   task refund = stripe.refund(key: stripe_key, payment: event.headers["x-payment"] ?? "")
-    idempotent by "refund-{run.id}"
+    idempotent by "refund-{json(event.body.id)}"
   on failure { task tell = shell("./tell.sh") }
 }
 ```

@@ -1,4 +1,4 @@
-"""Variables that a script fills itself, or asks for, before it uses them."""
+"""Variables that a script fills itself, or asks for, before it uses them, and those that have one constant value."""
 
 from __future__ import annotations
 
@@ -94,3 +94,51 @@ def is_filled(node: Node) -> bool:
 def mark_fills(text: str, default: list[Node]) -> bool:
     """Is `${x:-default}`, `${x:=default}` or `${x:?}` never empty?"""
     return ":?" in text or ((":-" in text or ":=" in text) and any(map(is_filled, default)))
+
+
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@~-")
+"""The characters of a constant that means the same with quotes and without."""
+HOMES = ("$HOME", "${HOME}")
+
+
+def constants(script: str, given: dict[str, str]) -> dict[str, str]:
+    """Variable → its only value, a constant or the home directory. given: what the script is given.
+
+    One that gets another value anywhere is left out, and so are all where a text is read as code (`eval`, `source`).
+    """
+    root = tree(script.encode("utf-8", "replace"))
+    if root.has_error or is_deep(root):
+        return {}
+    values = {name: [text] for name, text in given.items()}
+    for node in descendants(root):
+        match node.type:
+            case "variable_assignment":
+                left, *right = node.named_children
+                once = all(child.type != "+=" for child in node.children)
+                only = right and once and node.parent is not None and node.parent.type != "command"
+                values.setdefault(source(left), []).append(unquoted(right[-1]) if only else "")
+            case "for_statement" | "select_statement":
+                values.setdefault(source(node.named_children[0]), []).append("")
+            case "command" | "unset_command":
+                words = [unquoted(child) for child in node.children]
+                if words[0] in ("eval", "source", "."):
+                    return {}
+                for name in words if words[0] in (*READERS, "unset") else ():
+                    values.setdefault(name, []).append("")
+            case _:
+                pass
+    single = {name: texts[0] for name, texts in values.items() if len(texts) == 1}
+    return {name: text for name, text in single.items() if text in HOMES or (text and PLAIN.issuperset(text))}
+
+
+def put_in(script: str, values: dict[str, str]) -> str:
+    """A script with the values of variables in their place, line by line the same; `/` is not doubled."""
+    import re
+
+    def value(found: re.Match[str]) -> str:
+        text = values.get(found[1] or found[2])
+        if text is None:
+            return found[0]
+        return (text.rstrip("/") if found[4] else text) + found[3]
+
+    return re.sub(r"\$(?:(\w+)|\{(\w+)\})(\"?)(?=(/?))", value, script)

@@ -1,0 +1,116 @@
+"""Edges of the rules about flows that start by themselves: keys of deliveries that come twice, failures nobody "
+"hears of."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import NAME, codes, findings
+
+HEAD = "defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }"
+HOOK = 'on webhook(path: "p", secret: "k") as event secret k'
+ALERT = 'on alert(path: "p", secret: "k") secret k'
+DAILY = 'on schedule("0 5 * * *", timezone: "UTC")'
+POST = 'http.post(url: "https://a.example.com/x", json: {})'
+PUT = 'http.put(url: "https://a.example.com/x", json: {})'
+
+
+def keyed(key: str, call: str = POST) -> str:
+    """A task with a key."""
+    return f"task a = {call} idempotent by {key}"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        (HOOK, keyed("run.id"), True),
+        (HOOK, keyed('"a-{run.id}"'), True),
+        (HOOK, keyed('"a-{run.id}-{run.date}"'), True),
+        (ALERT, keyed("run.id"), True),
+        (f'{DAILY} on webhook(path: "p")', keyed("run.id"), True),
+        (HOOK, "for i in [1, 2] { " + keyed('"{run.id}-{i}"') + " }", True),
+        (HOOK, f'let key = "a-{{run.id}}" {keyed("key")}', True),
+        (HOOK, keyed("run.id", 'shell("./pay.sh")'), True),
+        # something of the run stands in it
+        (HOOK, keyed('"a-{event.headers["x"] ?? "none"}"'), False),
+        (HOOK, keyed('"{run.id}-{event.headers["x"] ?? "none"}"'), False),
+        (
+            HOOK,
+            'task n = shell("./n.sh", env: { B: json(event.body) }) -> { n: string } ' + keyed('"{run.id}-{n.n}"'),
+            False,
+        ),
+        (HOOK, 'input n: string = event.headers["x"] ?? "none" ' + keyed('"{run.id}-{n}"'), False),
+        (HOOK, "for i in event.body.all max 3 { " + keyed('"{run.id}-{json(i)}"') + " }", False),
+        (HOOK, keyed('"a-{run.date}"'), False),  # the same for both deliveries of a day
+        # a run comes once, or what is done is about one run
+        (DAILY, keyed("run.id"), False),
+        ("on manual()", keyed("run.id"), False),
+        ("", keyed("run.id"), False),
+        ('on file(path: "in/*.csv") as event', keyed("run.id"), False),
+        ('on flow(name: "g") as event', keyed("run.id"), False),
+        ('on github.push(repo: "a/b") as event', keyed("run.id"), False),
+        (HOOK, f"task b = {PUT} on failure {{ {keyed('run.id')} }}", False),
+        (HOOK, f"{keyed('json(event.body)')} undo {POST} {{ idempotent by run.id }} task b = {PUT}", False),
+        (HOOK, keyed("run.id", PUT), False),
+        (HOOK, f"task a = {POST} idempotent", False),
+    ],
+)
+def test_keys_of_a_delivery_that_comes_twice(head: str, body: str, expected: bool) -> None:
+    text = f"flow f {{ {head} {HEAD} {body} }} flow g {{ {HEAD} task t = {PUT} }}"
+    found = [item.code for item in findings(text, NAME)]
+    assert ("WF418" in found) is expected, found
+    assert not {"WF001", "WF102", "WF201", "WF202", "WF203"} & {*found}, found
+
+
+def test_the_remedy_names_the_event() -> None:
+    for head, remedy in (
+        (HOOK, "put in a value of the event that stays, such as `{json(event.body.id)}`, for `run.id`"),
+        (
+            ALERT,
+            "name the event (`on alert(…) as event`) and put in a value of the event that stays, such as "
+            "`{event.groupKey}`, for `run.id`",
+        ),
+    ):
+        (found,) = [item for item in findings(f"flow f {{ {head} {HEAD} {keyed('run.id')} }}") if item.code == "WF418"]
+        assert found.help == remedy
+        taken = f"flow f {{ {head} {HEAD} {keyed('run.id')} }}"
+        named = taken if " as event" in taken else taken.replace('secret: "k")', 'secret: "k") as event')
+        value = remedy.partition("`{")[2].partition("}`")[0]
+        assert codes(named.replace("by run.id", f'by "{{{value}}}"')) == []
+
+
+SAY = 'slack.post(url: slack_url, text: "t")'
+SECRET = "secret slack_url"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"flow f {{ {DAILY} {HEAD} task a = {PUT} }}", True),
+        (f'flow f {{ on webhook(path: "p") {HEAD} task a = {PUT} }}', True),
+        (f'flow f {{ on file(path: "in/*") {HEAD} task a = shell("./x") }}', True),
+        (f"flow f {{ {DAILY} on manual() {HEAD} task a = {PUT} }}", True),
+        (f"flow f {{ {DAILY} {HEAD} {SECRET} task a = {PUT} task b = {SAY} }}", True),  # told only when it went well
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("rm -f x") }} }}', True),
+        (f"flow f {{ {DAILY} {HEAD} try {{ task a = {PUT} }} recover {{ task b = {PUT} }} task c = {PUT} }}", True),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} }} flow g {{ on flow(name: "f") {HEAD} task a = {PUT} }}', True),
+        (f"flow f {{ {HEAD} task a = {PUT} }}", False),
+        (f"flow f {{ on manual() {HEAD} task a = {PUT} }}", False),
+        (f"flow f {{ {DAILY} {HEAD} {SECRET} task a = {PUT} on failure {{ task b = {SAY} }} }}", False),
+        (f"flow f {{ {DAILY} {HEAD} {SECRET} task a = {PUT} finally {{ task b = {SAY} }} }}", False),
+        (f"flow f {{ {DAILY} {HEAD} {SECRET} try {{ task a = {PUT} }} recover {{ task b = {SAY} }} }}", False),
+        (f'flow f {{ {DAILY} {HEAD} try {{ task a = {PUT} }} recover {{ fail "no" }} }}', True),
+        (
+            f"flow f {{ {DAILY} {HEAD} task a = {PUT} }} "
+            f'flow g {{ on flow(name: "f", states: ["failed"]) {HEAD} {SECRET} task a = {SAY} '
+            f"on failure {{ task b = {SAY} }} }}",
+            False,
+        ),
+        # WF501 tells of it
+        (f"flow f {{ {DAILY} {HEAD} task a = {POST} task b = {PUT} }}", False),
+    ],
+)
+def test_failures_that_nobody_hears_of(text: str, expected: bool) -> None:
+    found = [item for item in findings(text, NAME, "WF508") if item.code in ("WF001", "WF102", "WF202", "WF508")]
+    about_f = [item.code for item in found if "`g`" not in item.message]
+    assert about_f == (["WF508"] if expected else [])
