@@ -29,6 +29,10 @@ COMMANDS = {
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system answers when a disk takes no more."""
 
+CALLS = 5_000
+"""Calls of Python in each other that are allowed: 200 levels of a text (wfc.parse.DEEPEST) and as many of a value, each
+of which a phase may take up to ten calls for. Python's own 1,000 are too few; a call takes none of the C stack."""
+
 
 def usage() -> str:
     """The overview that `wfc` and `wfc --help` print."""
@@ -71,6 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     # Nothing that a command builds is garbage before it ends: collecting would only cost time (docs/benchmarks.md).
     collecting = gc.isenabled()
     gc.disable()
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), CALLS))
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]

@@ -40,6 +40,15 @@ def explain(code: str) -> str:
     )
 
 
+def code_of(name: str) -> str:
+    """The code of a check by its name, or one that is nearly so (`missing_retry`), or ""."""
+    from wfc.checks import PAGES
+    from wfc.diagnostic import suggest
+
+    names = {page(code).name: code for code in PAGES}
+    return names.get(suggest(name.replace("_", "-"), names), "")
+
+
 def text(found: Page) -> str:
     """One page: a heading, its severity, and the docstring without its first word."""
     title, _, rest = found.doc.partition("\n")

@@ -318,6 +318,30 @@ HELP = {
 }
 
 
+def name_for_code(site: Site) -> Repair | None:
+    """`allow missing-retry "…"`: a check by its name, where its code is wanted."""
+    if site.near(-1).text == "allow" and site.near(1).text == "-":
+        back, end = 0, 1  # it begins like a clause: `allow timeout-inversion`
+    elif site.near(-2).text == "allow" and site.token.text == "-" and site.shifted:
+        back, end = 1, 0
+    else:
+        return None
+    while site.near(end).text == "-" and site.near(end).end == site.near(end + 1).start:
+        end += 2
+    parts = [site.near(at) for at in range(-back, end)]
+    if not goes_on(site, end, *(() if back else ("NAME",))):
+        return None
+    from wfc.explain import code_of
+
+    name = "".join(part.text for part in parts)
+    code = code_of(name)
+    span = (parts[0].start, parts[-1].end)
+    message = f"`allow` wants the code of a check; `{name}` is a name"
+    return (
+        Repair(end + back, (("NAME", code),), message, f'write `allow {code} "…"`', span, back=back) if code else None
+    )
+
+
 def opened(site: Site, closer: str) -> bool:
     """Is there a bracket before the error that this closer closes?"""
     opener = {")": "(", "]": "[", "}": "{"}[closer]
@@ -350,6 +374,7 @@ MISTAKES: tuple[Callable[[Site], Repair | None], ...] = (
     unfinished_line,
     null_type,
     coalesce,
+    name_for_code,
     clause_after_block,
     reserved_name,
     typo,

@@ -10,6 +10,7 @@ from wfc.check import OWN, PRESETS, allowable, in_preset
 from wfc.checks import PAGES
 from wfc.errors import UserError
 from wfc.record import Record, replace
+from wfc.settings import WrongSetting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,14 +57,15 @@ def rules(settings: CheckSettings, folder: str = "", more: CheckSettings | None 
     A preset or a selection is where to start. In wfc.toml a severity but `off` adds its codes to it, `ignore` and
     `off` take theirs away; a preset of the command line takes the place of the one there, a selection of the command
     line is all that is run. folder: where wfc.toml lies.
-    Raises UserError for what is not known, with the nearest, and for codes that are always reported.
+    Raises UserError for what is not known, with the nearest, and for codes that are always reported; WrongSetting for
+    those of wfc.toml.
     """
     if more and more.preset and more.select:
         raise UserError("--select and --preset both say what is run", "keep one of them")
     if settings.preset and settings.select:
-        raise UserError("wfc.toml: [check] select and preset both say what is run", "keep one of them")
+        raise WrongSetting(("check", "select"), "[check] select and preset both say what is run", "keep one of them")
     severity = severities(settings)
-    ignored = expanded(settings.ignore, "wfc.toml: [check] ignore")
+    ignored = expanded(settings.ignore, "[check] ignore", keys=("check", "ignore"))
     off = {code for code, level in severity.items() if level == "off"}
     if more and more.select:
         codes = expanded(more.select, "--select", silencing=False)
@@ -71,9 +73,9 @@ def rules(settings: CheckSettings, folder: str = "", more: CheckSettings | None 
         if more and more.preset:
             codes = of_preset(more.preset, "--preset")
         elif settings.select:
-            codes = expanded(settings.select, "wfc.toml: [check] select", silencing=False)
+            codes = expanded(settings.select, "[check] select", False, ("check", "select"))
         else:
-            codes = of_preset(settings.preset or "recommended", "wfc.toml: [check] preset")
+            codes = of_preset(settings.preset or "recommended", "[check] preset", ("check", "preset"))
         codes = (codes | severity.keys()) - off - ignored
     if more:
         codes -= expanded(more.ignore, "--ignore")
@@ -81,7 +83,7 @@ def rules(settings: CheckSettings, folder: str = "", more: CheckSettings | None 
         codes | OWN,
         {code: level for code, level in severity.items() if level != "off"},
         tuple(
-            (pattern, expanded(names, f'wfc.toml: [check.per-path] "{pattern}" ignore'))
+            (pattern, expanded(names, f'[check.per-path] "{pattern}" ignore', keys=("check", "per-path", pattern)))
             for pattern, names in settings.per_path
         ),
         folder,
@@ -89,29 +91,34 @@ def rules(settings: CheckSettings, folder: str = "", more: CheckSettings | None 
 
 
 def severities(settings: CheckSettings) -> dict[str, str]:
-    """Code → severity or "off", of [check.severity]; later lines win. Raises UserError as `rules` does."""
+    """Code → severity or "off", of [check.severity]; later lines win. Raises WrongSetting."""
     found: dict[str, str] = {}
     for name, level in settings.severity:
-        place = f"wfc.toml: [check.severity] {name}"
+        keys = ("check", "severity", name)
         if level not in SEVERITIES:
-            raise UserError(f'{place} is "{level}"', f"known: {', '.join(SEVERITIES)}")
-        found |= dict.fromkeys(expanded((name,), "wfc.toml: [check.severity]"), level)
+            raise WrongSetting(keys, f'[check.severity] {name} is "{level}"', f"known: {', '.join(SEVERITIES)}")
+        found |= dict.fromkeys(expanded((name,), "[check.severity]", keys=keys), level)
     return found
 
 
-def of_preset(preset: str, where: str) -> frozenset[str]:
-    """`in_preset`. Raises UserError for a preset that does not exist; where: what names it."""
+def of_preset(preset: str, where: str, keys: tuple[str, ...] = ()) -> frozenset[str]:
+    """`in_preset`. Raises UserError for a preset that does not exist; where, keys: as in `expanded`."""
     if preset not in PRESETS:
         from wfc.diagnostic import suggest
 
         near = suggest(preset, PRESETS)
         help_text = f"did you mean {near}?" if near else f"known: {', '.join(PRESETS)}"
-        raise UserError(f"{where} names {preset}, which is no preset", help_text)
+        raise wrong(keys, f"{where} names {preset}, which is no preset", help_text)
     return in_preset(preset)
 
 
-def expanded(names: Iterable[str], where: str, silencing: bool = True) -> frozenset[str]:
-    """The codes that codes, prefixes and names stand for. where: what names them, for errors.
+def wrong(keys: tuple[str, ...], message: str, remedy: str) -> UserError:
+    """The error for a setting with these keys, or for an option of the command line (no keys)."""
+    return WrongSetting(keys, message, remedy) if keys else UserError(message, remedy)
+
+
+def expanded(names: Iterable[str], where: str, silencing: bool = True, keys: tuple[str, ...] = ()) -> frozenset[str]:
+    """The codes that codes, prefixes and names stand for. where: what names them, for errors; keys: the setting.
 
     silencing: is it to take them away or to make them less, which the codes that are always reported refuse? A prefix
     then stands for the others only. Raises UserError for what is not known.
@@ -121,10 +128,11 @@ def expanded(names: Iterable[str], where: str, silencing: bool = True) -> frozen
     for name in names:
         codes = matching(name)
         if not codes:
-            raise UserError(f"{where} names {name}, which is no code, prefix or name of a check", remedy(name))
+            raise wrong(keys, f"{where} names {name}, which is no code, prefix or name of a check", remedy(name))
         if silencing and not codes & able:
             which = name if len(codes) == 1 else f"all of {name}"
-            raise UserError(
+            raise wrong(
+                keys,
                 f"{where}: {which} is always reported, as it is",
                 "mend what it finds; docs/checks/README.md marks such codes",
             )

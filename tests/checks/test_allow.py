@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import applied, codes, findings, flow
+from wfc.check import run_checks
+from wfc.pipeline import load_texts
 
 RETRIED = 'shell("./work") retry fixed(attempts: 3, every: 5s)'
 
@@ -65,6 +67,23 @@ def test_codes_that_can_not_be_allowed(code: str) -> None:
 def test_nearest_code() -> None:
     (found,) = findings(flow('task a = http.put(url: "https://a.example/x") allow WF3O3 "why not"'))
     assert found.help == "did you mean WF303?"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("missing-retry", [("WF001", 'write `allow WF301 "…"`')]),
+        ("missing-rety", [("WF001", 'write `allow WF301 "…"`')]),
+        ("missing_retry", [("WF004", "did you mean WF301?")]),
+        ("timeout-inversion", [("WF001", 'write `allow WF311 "…"`')]),
+    ],
+)
+def test_names_in_place_of_codes(written: str, found: list[tuple[str, str]]) -> None:
+    text = flow(f'task a = http.put(url: "https://a.example/x") allow {written} "it seldom fails"')
+    loaded = load_texts([("a.wf", text)])
+    checked = run_checks(loaded.project, ["WF004"], before=loaded.diagnostics)
+    told = [(one.code, one.help) for one in (*loaded.diagnostics, *checked)]
+    assert told == found
 
 
 def test_what_is_said_about_allow_can_not_be_allowed() -> None:

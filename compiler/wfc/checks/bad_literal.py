@@ -3,7 +3,8 @@
 ## What it finds
 A cron expression that is none, a time zone that the IANA database does not have, a URL that is not `http` or `https`
 or has no host, a pause, wait or period of nothing, a `retry` with one attempt (`attempts` counts the first), an integer
-beyond 2^53-1, an unknown escape in a string.
+beyond 2^53-1, an unknown escape in a string. A value or a type that is nested deeper than 200 levels, or has more than
+10,000 parts, with what its names stand for put in.
 
 ## Why
 Each engine finds it at a time of its own: when the flow is deployed, at the first run, or never. Zones:

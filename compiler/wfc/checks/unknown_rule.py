@@ -32,6 +32,7 @@ from __future__ import annotations
 from wfc.check import Check, allowable, allowances
 from wfc.checks import PAGES
 from wfc.diagnostic import WARNING, suggest
+from wfc.explain import code_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         if allow.code in PAGES:
             yield CHECK.found(f"{allow.code} can't be allowed", allow.span, help=f"`wfc explain {allow.code}`")
             continue
-        near = suggest(allow.code, known)
+        near = suggest(allow.code, known) or code_of(allow.code)
         yield CHECK.found(f"there is no check `{allow.code}`", allow.span, help=f"did you mean {near}?" if near else "")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from wfc.errors import FINDINGS, GOOD, USAGE
+from wfc.errors import FINDINGS, GOOD, USAGE, UserError
 from wfc.pipeline import has_errors
 from wfc.record import replace
-from wfc.settings import CheckSettings
+from wfc.settings import CheckSettings, WrongSetting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,13 +49,19 @@ def add_paths(to: ArgumentParser) -> None:
 def rules_of(settings: Settings, more: CheckSettings | None = None) -> Rules | None:
     """What the settings and the command line (`more`) want of the checks; None for nothing in particular.
 
-    Raises UserError (wfc.rules.rules).
+    Raises UserError (wfc.rules.rules), for wfc.toml with the line and column.
     """
     if more is None and settings.check == CheckSettings():
         return None
     from wfc.rules import rules
 
-    return rules(settings.check, settings.folder, more)
+    try:
+        return rules(settings.check, settings.folder, more)
+    except WrongSetting as error:
+        from wfc.settings_places import path_of, where
+
+        place = where(settings.text, error.keys, settings.environment)
+        raise UserError(f"{path_of(settings)}:{place}: {error.message}", error.remedy) from None
 
 
 def add_commands(settings: Settings) -> None:

@@ -9,16 +9,17 @@ from wfc import ir, types
 from wfc.diagnostic import Label, ordered
 from wfc.parse import parse
 from wfc.record import Record
+from wfc.resolve.actions import check_actions
 from wfc.resolve.calls import Callee, Callees
 from wfc.resolve.clauses import Clauses, Policies
 from wfc.resolve.declarations import TYPE_NODES
 from wfc.resolve.expressions import Expressions
 from wfc.resolve.flows import FlowResolver
+from wfc.resolve.named_types import read_types
 from wfc.resolve.report import Report
 from wfc.resolve.scope import Names, Scope
 from wfc.resolve.signatures import Signatures, dotted
 from wfc.resolve.type_syntax import TypeReader
-from wfc.source import Span
 from wfc.syntax import Document, Node, walk
 
 TYPE_CHECKING = False
@@ -77,18 +78,6 @@ def resolve_each(
     return tuple(done), shared
 
 
-def check_actions(documents: list[Document], signatures: Signatures, report: Report) -> None:
-    """WF202 for an action of the project that runs nothing, WF102 for one that runs what is not there."""
-    for document in documents:
-        for node in document.root.nodes("action"):
-            run, name = node.node("call"), node.nodes("dotted")[0]
-            if run is None and not document.broken:
-                message = f"the action `{dotted(name)}` runs nothing"
-                report.error("WF202", message, document.span(name), help="end it with `run` and a call: `run shell(…)`")
-            elif run is not None and signatures.get(head := dotted(run.nodes()[0])) is None:
-                report.unknown("action", head, document.span(run.nodes()[0]), signatures.names("action"), listing=False)
-
-
 DEFAULTS_HEAD = "flow defaults { defaults { "
 """What stands before the clauses of the settings, which are read as a flow of their own."""
 
@@ -121,58 +110,6 @@ def unique_flows(documents: list[Document], report: Report) -> dict[str, tuple[D
                 continue
             found[name.text] = (document, node)
     return found
-
-
-def read_types(documents: list[Document], report: Report) -> dict[str, Type]:
-    """The `type NAME = …` definitions of all documents. Reports WF101 for a type inside itself, WF103."""
-    nodes: dict[str, tuple[Document, Node]] = {}
-    for document in documents:
-        for node in document.root.nodes("typedef"):
-            name = node.token("NAME")
-            assert name is not None
-            if name.text in nodes or name.text in types.PRIMITIVES or name.text in ("list", "map"):
-                report.error("WF103", f"the type `{name.text}` is there already", document.span(name))
-                continue
-            nodes[name.text] = (document, node)
-    return NamedTypes(nodes, report)
-
-
-class NamedTypes(dict[str, "Type"]):
-    """Types by name, read when first asked for, so that their order in the files does not count."""
-
-    def __init__(self, nodes: dict[str, tuple[Document, Node]], report: Report) -> None:
-        super().__init__()
-        self.nodes = nodes
-        self.report = report
-        for name in nodes:
-            self.get(name)
-
-    def get(self, name: str, default: Type | None = None) -> Type | None:  # type: ignore[override]
-        """The type of that name, or None."""
-        if name in self or name not in self.nodes:
-            return super().get(name, default)
-        document, node = self.nodes[name]
-        self[name] = types.UNKNOWN
-        if any(inner.kind == "NAME" and getattr(inner, "text", "") == name for inner in references(node)):
-            self.report.error(
-                "WF101", f"the type `{name}` is part of itself", Span(node.start, node.end, document.path)
-            )
-        else:
-            self[name] = TypeReader(document, self.report, self).read(node.nodes(*TYPE_NODES)[0])
-        return self[name]
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(sorted({*super().__iter__(), *self.nodes}))
-
-
-def references(node: Node) -> list[Node]:
-    """The kids of all type names inside a type definition."""
-    return [
-        kid  # type: ignore[misc]
-        for part in walk(node)
-        if isinstance(part, Node) and part.kind == "named_type"
-        for kid in part.kids
-    ]
 
 
 def callee(node: Node, document: Document, named: dict[str, Type]) -> Callee:

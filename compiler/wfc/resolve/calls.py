@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wfc.syntax import Document
     from wfc.types import Type
 
+DEEPEST_ACTIONS = 5
+"""Actions in a row of which each runs the next."""
+
 TYPED = ("shell", "python", "sql.query", "llm.classify", "llm.extract")
 
 
@@ -77,6 +80,7 @@ class Calls:
         self.signatures = signatures
         self.expressions = expressions
         self.flows = flows
+        self.sizes: dict[str, tuple[int, int]] = {}
 
     def signature(self, call: Node, kind: str = "action") -> Signature | None:
         """The signature that a call names, or None after a report of WF102."""
@@ -142,7 +146,8 @@ class Calls:
         return replace(call, action=signature.name, args=as_written, written=written)
 
     def bind(self, node: Node, signature: Signature, scope: Scope) -> dict[str, AnyExpr]:
-        """Arguments by parameter, in the order of the signature, defaults filled in."""
+        """Arguments by parameter, in the order of the signature, defaults filled in; `sizes` has how large they are."""
+        self.sizes = {}
         params = {param.name: param for param in signature.params}
         given: dict[str, AnyExpr] = {}
         positions = list(params)
@@ -169,6 +174,7 @@ class Calls:
             if wanted not in (types.ANY, types.MapType(types.ANY)) and str(wanted) not in ("script", "name"):
                 value = self.expressions.demand(value, wanted, what)
             given[name] = value
+            self.sizes[name] = self.expressions.extent.size
         return self.complete(node, signature, given)
 
     def argument(self, node: Node | Token, name: str, signature: Signature, scope: Scope) -> AnyExpr:
@@ -238,9 +244,13 @@ class Calls:
         return Expressions(signature.document, self.report).resolve(node, Scope(Names(), substituted={}))
 
     def expand(
-        self, signature: Signature, given: dict[str, AnyExpr], kind: Type, span: Span, depth: int = 0
+        self, signature: Signature, given: dict[str, AnyExpr], kind: Type, span: Span, depth: int = 1
     ) -> ir.Call:
-        """The kernel call that an action comes to: its body, with arguments for parameters."""
+        """The kernel call that an action comes to: its body, with arguments for parameters.
+
+        Reports WF207 where that becomes too deep or too large. What runs actions more than DEEPEST_ACTIONS deep is
+        reported where it is defined (wfc.resolve.check_actions), and does nothing here.
+        """
         effect = ir.Effect(signature.repeat, signature.reversible)
         needs = tuple(str(item) for item in as_list(signature.settings.get("needs")))
         if signature.name in KERNEL:
@@ -254,14 +264,18 @@ class Calls:
             type(self.expressions)(signature.document, self.report),
             self.flows,
         )
+        inner.expressions.given = self.sizes
         body = self.signatures.get(dotted(signature.run.nodes()[0])) if signature.run else None
         self.report.quiet += 1
         try:
-            if body is None or signature.run is None or depth > 4:
+            if body is None or signature.run is None or depth > DEEPEST_ACTIONS:
                 return ir.Call(signature.name, (), ir.Shell(""), kind, (), effect, span, needs)
             bound = inner.bind(signature.run, body, Scope(Names(), substituted=given))
         finally:
             self.report.quiet -= 1
+        if inner.expressions.extent.refused:
+            message = f"with its arguments in their places `{signature.name}` is too deep or too large"
+            self.report.error("WF207", message, span, help="let a `python` task compute them, and give its result")
         call = inner.expand(body, bound, kind, span, depth + 1)
         return replace(call, select=signature.returns or call.select, effect=effect, needs=call.needs + needs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfc import ir, types
 from wfc.parse import parse_part
+from wfc.resolve.extent import Extent
 from wfc.resolve.literals import LARGEST_INT, pieces, unescape
 from wfc.resolve.operators import binary_type, is_null, joined, tokens_of, wanted_empty, written_texts
 from wfc.resolve.scope import Scope, seen_from
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 RUN = types.RecordType((("id", STRING), ("date", DATE), ("attempt", INT), ("url", STRING)))
 FAILURE = types.RecordType((("task", STRING), ("message", STRING)))
+WHY_LARGE = "The value of a `let` is put where its name stands, so values of values grow with each step."
 LONGEST = 40
 """Characters of the author's text in a remedy: a longer one would hide what is to be done."""
 
@@ -29,21 +31,37 @@ class Expressions:
     """Resolves expressions of one document in a scope; what is wrong goes to the report.
 
     Reports WF102 (unknown name or field), WF201 (types that do not go together), WF203 (an optional value where
-    one is demanded), WF207 (a number out of range), WF211 (a value that has no text).
+    one is demanded), WF207 (a number out of range, or what is too deep or too large with the values of its names in
+    place), WF211 (a value that has no text). given: depth and parts of the arguments that stand for parameters.
     """
 
     def __init__(self, document: Document, report: Report, lost: frozenset[str] = frozenset()) -> None:
         self.document = document
         self.report = report
         self.lost = lost
+        self.extent = Extent()
+        self.given: dict[str, tuple[int, int]] = {}
 
     def resolve(self, node: Node | Token, scope: Scope) -> AnyExpr:
         """The typed expression of a syntax node."""
         if isinstance(node, Token):
             return self.hole(node)
-        handler = getattr(self, f"on_{node.kind}", None)
-        result: AnyExpr = handler(node, scope) if handler else self.hole(node)
-        return result
+        problem = self.extent.enter()
+        try:
+            if problem:
+                return self.refused(node, problem)
+            handler = getattr(self, f"on_{node.kind}", None)
+            result: AnyExpr = handler(node, scope) if handler else self.hole(node)
+            return result
+        finally:
+            self.extent.level -= 1
+
+    def refused(self, node: Node, problem: str, what: str = "this is") -> AnyExpr:
+        """Report WF207 for what makes an expression too deep or too large; leave a hole."""
+        if self.extent.tell():
+            remedy = "let a `python` task compute it, and read its result"
+            self.report.error("WF207", f"{what} {problem}", self.document.span(node), why=WHY_LARGE, help=remedy)
+        return self.hole(node)
 
     def hole(self, node: Node | Token) -> AnyExpr:
         """What stands where an error was."""
@@ -185,7 +203,8 @@ class Expressions:
                 return ir.Ref(kind, span, "var", name)
         if scope.substituted is not None:
             if name in scope.substituted:
-                return scope.substituted[name]
+                problem = self.extent.put(*self.given.get(name, (1, 1)))
+                return self.refused(node, problem) if problem else scope.substituted[name]
             if name != "run":
                 self.report.unknown("parameter", name, span, scope.substituted)
                 return self.hole(node)
@@ -211,6 +230,9 @@ class Expressions:
                 kind, loops = seen_from(symbol, scope.frames)
                 return ir.Ref(kind, span, "task", symbol.path, loops)
             case "let":
+                problem = self.extent.put(*symbol.size)
+                if problem:
+                    return self.refused(node, problem, f"with the value of `{name}` in its place this is")
                 return symbol.value if symbol.value is not None else self.hole(node)
             case "item":
                 return ir.Ref(symbol.type, span, "item", symbol.path)

@@ -31,7 +31,8 @@ class Symbol(Record):
     """A declared name.
 
     kind: input secret config event task let item. path: of a task; label of a loop for an item. frames: the
-    blocks around it. type: of the value where it is declared. guarded: it has a `when`.
+    blocks around it. type: of the value where it is declared. guarded: it has a `when`. value: of a let, with its size
+    (depth and parts, wfc.resolve.extent).
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Symbol(Record):
     path: str = ""
     guarded: bool = False
     value: ir.AnyExpr | None = None
+    size: tuple[int, int] = (0, 0)
 
 
 def seen_from(symbol: Symbol, frames: tuple[Frame, ...]) -> tuple[Type, int]:

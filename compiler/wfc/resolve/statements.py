@@ -432,7 +432,8 @@ class Statements(Declarations):
         name = node.token("NAME")
         assert name is not None
         value = self.expressions.resolve(node.nodes()[0], scope)
-        symbol = Symbol("let", name.text, value.type, self.document.span(name), value=value)
+        size = self.expressions.extent.size
+        symbol = Symbol("let", name.text, value.type, self.document.span(name), value=value, size=size)
         # What no run can change is known in the handlers too, so it stands with the names of the whole flow.
         known = len(scope.frames) == 1 and not any(ref.kind == "task" for ref in walk.references(value))
         self.define(symbol, self.names if known else scope.names)

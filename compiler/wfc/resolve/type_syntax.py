@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wfc import types
+from wfc.resolve.extent import Extent
 from wfc.resolve.literals import unescape
 from wfc.syntax import Node, Token
 
@@ -22,11 +23,30 @@ class TypeReader:
         self.document = document
         self.report = report
         self.named = named
+        self.extent = Extent()
         self.known = dict(types.PRIMITIVES) | (SIGNATURE_TYPES if catalog else {})
 
     def read(self, node: Node | Token) -> Type:
-        """The type that a syntax node writes. Reports WF102 (unknown type), WF103 (doubled field), WF201."""
+        """The type that a syntax node writes.
+
+        Reports WF102 (unknown type), WF103 (doubled field), WF201, WF207 (too deep or too large).
+        """
         assert isinstance(node, Node)
+        problem = self.extent.enter()
+        try:
+            return self.refused(node, problem) if problem else self.by_kind(node)
+        finally:
+            self.extent.level -= 1
+
+    def refused(self, node: Node, problem: str) -> Type:
+        """Report WF207 for what makes a type too deep or too large; leave a hole."""
+        if self.extent.tell():
+            remedy = "write `json` for what no task looks into"
+            self.report.error("WF207", f"here this type is {problem}", self.document.span(node), help=remedy)
+        return types.UNKNOWN
+
+    def by_kind(self, node: Node) -> Type:
+        """The type of a node, by its kind."""
         match node.kind:
             case "optional":
                 return types.optional(self.read(node.kids[0]))
@@ -65,7 +85,8 @@ class TypeReader:
             known = (*self.known, *self.named, "list", "map")
             self.report.unknown("type", name.text, self.document.span(name), known)
             return types.UNKNOWN
-        return found
+        problem = self.extent.put(*getattr(self.named, "sizes", {}).get(name.text, (0, 0)))
+        return self.refused(node, problem) if problem else found
 
     def record(self, node: Node) -> Type:
         """A record type. Reports WF103 for a field that stands twice, whatever its case."""
