@@ -26,6 +26,8 @@ Started = TypeVar("Started")
 ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github", "postgres")
 
 
+PAUSED_BETWEEN_TESTS: list[Kestra] = []
+
 # No test leaves findings in the caches of the machine.
 os.environ["WFC_CACHE"] = os.devnull
 
@@ -48,6 +50,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.scheduler)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Pause the engines that poll, until a test calls them: several workers have two each, and only one is asked."""
+    yield
+    for engine in PAUSED_BETWEEN_TESTS:
+        engine.pause()
+
+
 def started(start: Callable[[], Started]) -> Started:
     """What `start` makes; when it is not installed, a visible skip, or a failure under WFC_REQUIRE_ENGINES=1."""
     try:
@@ -62,6 +72,7 @@ def started(start: Callable[[], Started]) -> Started:
 def kestra_2_0() -> Iterator[Kestra]:
     """Kestra 2.0.0."""
     engine = started(lambda: Kestra("2.0.0"))
+    PAUSED_BETWEEN_TESTS.append(engine)
     yield engine
     engine.close()
 
@@ -70,6 +81,7 @@ def kestra_2_0() -> Iterator[Kestra]:
 def kestra_1_3() -> Iterator[Kestra]:
     """Kestra 1.3.31."""
     engine = started(lambda: Kestra("1.3.31"))
+    PAUSED_BETWEEN_TESTS.append(engine)
     yield engine
     engine.close()
 

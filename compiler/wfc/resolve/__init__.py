@@ -9,7 +9,6 @@ from wfc import ir, types
 from wfc.diagnostic import Label, ordered
 from wfc.parse import parse
 from wfc.record import Record
-from wfc.resolve.actions import check_actions
 from wfc.resolve.calls import Callee, Callees
 from wfc.resolve.clauses import Clauses, Policies
 from wfc.resolve.declarations import TYPE_NODES
@@ -69,7 +68,10 @@ def resolve_each(
         | {name: callee(node, document, named) for name, (document, node) in nodes.items()}
     )
     inherited = project_defaults(defaults, report)
-    check_actions(documents, signatures, report)
+    if any(document.root.nodes("action") for document in documents):
+        from wfc.resolve.actions import check_actions
+
+        check_actions(documents, signatures, report)
     shared, done = tuple(report.found), []
     for _, (document, node) in sorted(nodes.items()):
         report.found, callees.asked = [], set()
