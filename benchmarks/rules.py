@@ -24,7 +24,9 @@ from wfc.parse import parse
 from wfc.pipeline import has_errors, load_texts
 from wfc.walk import calls, tasks
 
-EMBEDDED = frozenset("WF303 WF402 WF406 WF407 WF408 WF409 WF411 WF413 WF414".split())
+EMBEDDED = frozenset(
+    "WF208 WF213 WF303 WF402 WF406 WF407 WF408 WF409 WF411 WF412 WF413 WF414 WF416 WF417 WF419".split()
+)
 """The checks that read SQL or scripts as such; the others search their texts at most."""
 NAME = "synthetic.wf"
 ROUNDS = 3

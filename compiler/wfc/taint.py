@@ -68,6 +68,8 @@ class Taints:
 
     def of(self, expr: AnyExpr) -> frozenset[str]:
         """The marks of a value."""
+        if isinstance(expr, ir.Literal):
+            return NONE
         if isinstance(expr, ir.Ref):
             return settled(self.of_ref(expr), expr)
         if self.is_hash(expr):
@@ -93,11 +95,12 @@ class Taints:
 
     def is_hash(self, expr: AnyExpr) -> bool:
         """Is it the hash of a commit in an event of GitHub or GitLab, which holds hexadecimal digits only?"""
-        root = expr
+        if not (isinstance(expr, ir.Field) and expr.name in HASHES):
+            return False
+        root: AnyExpr = expr
         while isinstance(root, ir.Field):
             root = root.of
-        hashed = isinstance(expr, ir.Field) and expr.name in HASHES
-        return hashed and isinstance(root, ir.Ref) and root.kind == "event" and root.name in self.forges
+        return isinstance(root, ir.Ref) and root.kind == "event" and root.name in self.forges
 
     def asks_person(self, expr: AnyExpr) -> bool:
         """Does a value depend on the answer of an `approve`?"""

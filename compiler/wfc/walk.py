@@ -35,15 +35,13 @@ def blocks(stmt: AnyStmt) -> tuple[Block, ...]:
 
 def statements(block: Block) -> Iterator[AnyStmt]:
     """Every statement of a block and of all blocks inside it, in the order of the text."""
-    stack = [iter(block)]
+    stack = list(reversed(block))
     while stack:
-        stmt = next(stack[-1], None)
-        if stmt is None:
-            stack.pop()
-            continue
+        stmt = stack.pop()
         yield stmt
         if not isinstance(stmt, ir.Task):
-            stack += [iter(body) for body in reversed(blocks(stmt))]
+            for body in reversed(blocks(stmt)):
+                stack += reversed(body)
 
 
 def all_statements(flow: Flow) -> Iterator[AnyStmt]:
@@ -154,13 +152,17 @@ def flow_expressions(flow: Flow) -> Iterator[AnyExpr]:
         yield flow.concurrency.by
 
 
+LEAVES = (ir.Literal, ir.Ref)
+"""Expressions without parts; most are one of them."""
+
+
 def children(expr: AnyExpr) -> tuple[AnyExpr, ...]:
     """The expressions directly inside an expression, left to right."""
     match expr:
-        case ir.Literal() | ir.Ref():
-            return ()
         case ir.Text():
             return expr.parts
+        case ir.Literal() | ir.Ref():
+            return ()
         case ir.Field():
             return (expr.of,)
         case ir.Index():
@@ -189,7 +191,8 @@ def subexpressions(expr: AnyExpr) -> Iterator[AnyExpr]:
     while stack:
         current = stack.pop()
         yield current
-        stack += reversed(children(current))
+        if not isinstance(current, LEAVES):
+            stack += reversed(children(current))
 
 
 def references(expr: AnyExpr) -> Iterator[ir.Ref]:

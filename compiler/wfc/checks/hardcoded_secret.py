@@ -116,6 +116,8 @@ def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
     while stack:
         expr, name = stack.pop()
         yield expr, name
+        if isinstance(expr, walk.LEAVES):
+            continue
         if isinstance(expr, ir.RecordExpr):
             stack += [(value, key) for key, value in reversed(expr.entries)]
         else:
