@@ -27,7 +27,7 @@ COMMANDS = {
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""What the system answers when a disk takes no more."""
+"""What the system answers when a disk takes no more, or fails."""
 
 CALLS = 5_000
 """Calls of Python in each other that are allowed: 200 levels of a text (wfc.parse.DEEPEST) and as many of a value, each
@@ -56,15 +56,16 @@ def program() -> NoReturn:
         if getattr(sys, name) is None:
             # The caller closed it. A file that is opened later must not get its number, and with it what is printed.
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    code = USAGE  # where not even an error can be written
     try:
         code = main()
-        if not sys.stderr.closed:
-            sys.stderr.flush()
-    except OSError:
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:
+                stream.flush()
+    except OSError as error:
         if "--debug" in sys.argv:
             raise
-        # Not even the errors can be written.
-        code = USAGE
+        code = code if isinstance(error, BrokenPipeError) else code or USAGE
     os._exit(code)
 
 
@@ -97,7 +98,7 @@ def main(argv: list[str] | None = None) -> int:
         if debug:
             raise
         if isinstance(error, OSError) and error.errno in FULL:
-            print(f"wfc: {error.filename or 'the output'} can't be written: {error.strerror}", file=sys.stderr)
+            print(f"wfc: {error.filename or 'the output'}: {error.strerror}", file=sys.stderr)
             return USAGE
         print(
             f"wfc: a bug in wfc {VERSION}: {type(error).__name__}: {error}\n"

@@ -92,8 +92,8 @@ def write_text(path: str, text: str) -> None:
 def write_all(texts: Mapping[str, str]) -> None:
     """Write files (path → text), all of them or none: each into a file beside it, then all are renamed.
 
-    A link stays, its file is written; a file keeps its mode. Pipes and what is in `/dev` are written in place, after
-    all others. Raises UserError when a place can't be written.
+    A link stays, its file is written; a file keeps its mode. Pipes, devices and what standard output or standard error
+    goes to (`/dev/stdout`) are written in place, after all others. Raises UserError when a place can't be written.
     """
     made: dict[str, str] = {}
     direct: dict[str, str] = {}
@@ -104,7 +104,7 @@ def write_all(texts: Mapping[str, str]) -> None:
             mode = mode_of(path)
             if S_ISDIR(mode):
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-            if (mode and not S_ISREG(mode)) or path.startswith("/dev/"):
+            if mode and (not S_ISREG(mode) or is_stream(path)):
                 direct[path] = text
                 continue
             place = os.path.realpath(path)
@@ -116,7 +116,7 @@ def write_all(texts: Mapping[str, str]) -> None:
         for path, temporary in made.items():
             os.replace(temporary, path)
         for path, text in direct.items():
-            # To replace what `/dev/stdout` is, or to empty it, would take away what others have written there.
+            # To replace the file behind `/dev/stdout`, or to empty it, would take away what others have written there.
             with open(path, "a", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except OSError as error:
@@ -132,6 +132,17 @@ def mode_of(path: str) -> int:
         return os.stat(path).st_mode
     except FileNotFoundError:
         return 0
+
+
+def is_stream(path: str) -> bool:
+    """Is it the file that standard output or standard error goes to?"""
+    for number in (1, 2):
+        try:
+            if os.path.samestat(os.stat(path), os.fstat(number)):
+                return True
+        except OSError:
+            continue  # a stream that is closed
+    return False
 
 
 def write_out(text: str) -> None:

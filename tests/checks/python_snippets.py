@@ -168,5 +168,7 @@ NOT_RUN = (
     "import json\nsetattr(json, 'dumps', print)",
     "import decimal\ndecimal.getcontext().prec = 3\nreturn 1",
     "import uuid\nreturn str(uuid.uuid1())",
+    "x = 1\ropen('f', 'a').write('x')",
+    "x = 1\n\fopen('f', 'a').write('x')",
 )
 """The text alone does not say that these do nothing outside."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.resources import files
@@ -392,45 +391,3 @@ def test_a_bug_is_told_without_a_traceback(wfc: Wfc, monkeypatch: pytest.MonkeyP
     assert "--debug" in done.err
     with pytest.raises(ZeroDivisionError):
         main(["check", "--debug"])
-
-
-@pytest.mark.usefixtures("wfc")
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full, a disk that is always full")
-@pytest.mark.parametrize(
-    ("words", "streams", "code", "said"),
-    [
-        ("explain WF301", "", 0, ""),
-        ("explain WF301", ">/dev/full", 2, "wfc: the output can't be written: No space left on device\n"),
-        ("dump flow.wf", ">/dev/full", 2, "wfc: the output can't be written: No space left on device\n"),
-        (
-            "check flow.wf --format json -o /dev/full",
-            "",
-            2,
-            "wfc: /dev/full can't be written: No space left on device\n  help: check the folder and its permissions\n",
-        ),
-        ("check nothing.wf", "2>/dev/full", 2, ""),
-        ("check flow.wf --format json -o /dev/stdout", ">> kept && grep -q kept kept && grep -q version kept", 0, ""),
-        ("check flow.wf", ">&-", 0, "no findings in 1 file\n"),
-        ("check nothing.wf", ">&- 2>&-", 2, ""),
-        ("dump -", "<&-", 0, ""),
-        ("actions http", "| head -n 1", 0, ""),
-    ],
-)
-def test_streams_that_take_nothing(words: str, streams: str, code: int, said: str) -> None:
-    write("flow.wf", GOOD)
-    write("kept", "kept\n")
-    device = Path("/dev/full").stat().st_mode
-    line = f"set -o pipefail; {sys.executable} -m wfc {words} {streams}"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (code, said)
-    assert Path("/dev/full").stat().st_mode == device
-
-
-def test_what_is_written_keeps_links_and_modes(wfc: Wfc) -> None:
-    write("real/flow.wf", GOOD.replace("  task", " task")).chmod(0o640)
-    Path("flow.wf").symlink_to("real/flow.wf")
-    assert wfc("fmt", "flow.wf").code == 0
-    assert Path("flow.wf").is_symlink()
-    assert Path("real/flow.wf").read_text() == GOOD
-    assert Path("real/flow.wf").stat().st_mode & 0o777 == 0o640
-    assert sorted(os.listdir("real")) == ["flow.wf"]

@@ -46,6 +46,7 @@ END = 'action a.f5(x: string) { run shell("true", env: { X: x }) }\n'
 CALL = 'flow a {\n  task t = a.f0(x: "x") timeout 1m\n}\n'
 GROW = [f'action a.f{at}(x: string) {{ run a.f{at + 1}(x: "{"{x}" * 20}") }}\n' for at in range(1, 4)]
 
+CIRCLE = [f"action a.f{at}(x: string) {{ run a.f{(at + 1) % 8}(x: x) }}\n" for at in range(8)]
 FINDINGS = {
     "lets of 180 additions": (
         flow(*lets("n", 4, "#" + PLUS), last=3),
@@ -68,6 +69,17 @@ FINDINGS = {
     "five actions in a row": ("".join(ACTIONS[1:]) + END + CALL.replace("f0", "f1"), []),
     "six actions in a row": ("".join(ACTIONS) + END + CALL, ["1:30 WF202"]),
     "an action that runs itself": ("action a.f0(x: string) { run a.f0(x: x) }\n" + CALL, ["1:30 WF101"]),
+    "eight actions in a circle": ("".join(CIRCLE) + CALL, ["1:30 WF101"]),
+    "an action that runs one in a circle": (
+        "action a.f0(x: string) { run a.f1(x: x) }\naction a.f1(x: string) { run a.f1(x: x) }\n" + CALL,
+        ["2:30 WF101"],
+    ),
+    "defaults that are put in each other": (
+        f"action a.f0(x: json = [{', '.join('1' * 300)}]) {{ run a.f1(x: [{', '.join('x' * 300)}]) }}\n"
+        'action a.f1(x: json) { run http.post(url: "https://a.example.com", json: x) }\n'
+        "flow f {\n  task t = a.f0() timeout 1m\n}\n",
+        ["4:12 WF207"],
+    ),  # 300 × 301
     "actions that put in their argument 20 times": (
         "".join(GROW) + "".join(ACTIONS[4:]) + END + CALL.replace("f0", "f1"),
         ["7:12 WF207"],

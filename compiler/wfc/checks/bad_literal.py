@@ -2,7 +2,8 @@
 
 ## What it finds
 A cron expression that is none, a time zone that the IANA database does not have, a URL that is not `http` or `https`
-or has no host, a pause, wait or period of nothing, a `retry` with one attempt (`attempts` counts the first), an integer
+or has no host, a pause, wait or period of nothing, a `retry` with one attempt
+(a warning: `attempts` counts the first), an integer
 beyond 2^53-1, an unknown escape in a string. A value or a type that is nested deeper than 200 levels, or has more than
 10,000 parts, with what its names stand for put in.
 
@@ -62,10 +63,10 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks import cron
 from wfc.checks.common import named_calls, near, placed_tasks
-from wfc.checks.durations import nothings
+from wfc.checks.durations import ONCE, nothings
 from wfc.checks.urls import constant_start, is_web
 from wfc.checks.zones import known_zone, nearest_zone
-from wfc.diagnostic import ERROR
+from wfc.diagnostic import ERROR, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         for span, what, remedy in nothings(task):
             if span not in seen:  # a retry of `defaults` is that of many tasks
                 seen.add(span)
-                yield CHECK.found(what, span, help=remedy)
+                # what is superfluous stops nobody
+                yield CHECK.found(what, span, help=remedy, severity=WARNING if remedy == ONCE else ERROR)
         for _, call in named_calls(task):
             yield from request(call)
     if flow.budget is not None and flow.budget.time == 0:

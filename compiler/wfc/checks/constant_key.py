@@ -45,9 +45,14 @@ if TYPE_CHECKING:
     from wfc.ir import AnyExpr, Flow
 
 
+ONCE = ("schedule", "manual")
+"""Kinds of triggers of which nothing is delivered again."""
+
+
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each key that is the same in every run."""
     event = event_of(flow)
+    comes_twice = any(one.kind not in ONCE for one in flow.triggers)
     for title, call, clause, key, place in keys(flow):
         loops = {loop.label: loop.items for loop in place.loops()}
         if varies(key, loops):
@@ -60,13 +65,13 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             help=f"put in what the event is about (`{{{event}.…}}`): one that is delivered again is a run of its own"
             if event
             else "put in what the work is about, or `{run.id}` or `{run.date}`",
-            fixes=() if event else fixes(key, clause.span),
+            fixes=() if comes_twice else fixes(key, clause.span),
         )
 
 
 def event_of(flow: Flow) -> str:
     """The name of the event that starts a flow, and may come twice; "" when only times and people start it."""
-    return next((one.alias for one in flow.triggers if one.alias and one.kind not in ("schedule", "manual")), "")
+    return next((one.alias for one in flow.triggers if one.alias and one.kind not in ONCE), "")
 
 
 def varies(key: AnyExpr, loops: dict[str, AnyExpr], *constant: str) -> bool:

@@ -45,15 +45,12 @@ MODULES = {
     "json": "JSONDecodeError dump dumps load loads",
     "math": ALL,
     "operator": "add and_ concat contains eq floordiv ge getitem gt itemgetter le lt mod mul ne neg not_ or_ pow "
-    "setitem "
-    "sub truediv xor",
+    "setitem sub truediv xor",
     "random": "Random choice choices gauss randint random randrange sample seed shuffle uniform",
     "re": "A ASCII DOTALL I IGNORECASE M MULTILINE S U UNICODE VERBOSE X compile error escape findall finditer "
-    "fullmatch "
-    "match search split sub subn",
+    "fullmatch match search split sub subn",
     "statistics": "StatisticsError correlation fmean geometric_mean harmonic_mean mean median median_high median_low "
-    "mode "
-    "multimode pstdev pvariance quantiles stdev variance",
+    "mode multimode pstdev pvariance quantiles stdev variance",
     "string": "Template ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits printable punctuation "
     "whitespace",
     "sys": "maxsize stderr stdout version_info",
@@ -75,28 +72,32 @@ address of the machine, `attrgetter` and `methodcaller` reach attributes that no
 
 BUILTINS = frozenset(
     "False None True abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter "
-    "float "
-    "format frozenset hash hex id int isinstance issubclass iter len list map max min next object oct ord pow print "
-    "range repr reversed round set slice sorted str sum tuple type zip".split()
+    "float format frozenset hash hex id int isinstance issubclass iter len list map max min next object oct ord pow "
+    "print range repr reversed round set slice sorted str sum tuple type zip".split()
 )
 """Functions that are there without an import and reach nothing; exceptions are too."""
 
-OF_VALUES = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range)
-"""Types whose methods all stay in memory."""
 METHODS = frozenset(
     (
-        *(name for one in OF_VALUES for name in dir(one) if not name.startswith("_")),
+        # texts, numbers, lists, sets and records, as of Python 3.11
+        *"add append as_integer_ratio bit_count bit_length capitalize casefold center clear conjugate copy count "
+        "decode denominator difference difference_update discard encode endswith expandtabs extend find format "
+        "format_map from_bytes fromhex fromkeys get hex imag index insert intersection intersection_update "
+        "is_integer isalnum isalpha isascii isdecimal isdigit isdisjoint isidentifier islower isnumeric "
+        "isprintable isspace issubset issuperset istitle isupper items join keys ljust lower lstrip maketrans "
+        "numerator partition pop popitem real remove removeprefix removesuffix replace reverse rfind rindex rjust "
+        "rpartition rsplit rstrip setdefault sort split splitlines start startswith step stop strip swapcase "
+        "symmetric_difference symmetric_difference_update title to_bytes translate union update upper values "
+        "zfill".split(),
         *"__name__ args".split(),
         # datetime
         *"astimezone combine date day days fold fromisocalendar fromisoformat fromordinal fromtimestamp hour "
-        "isocalendar "
-        "isoformat isoweekday max microsecond microseconds min minute month now second seconds strftime strptime time "
-        "timestamp timetz timetuple today toordinal total_seconds tzinfo tzname utc utcfromtimestamp utcnow utcoffset "
-        "weekday year".split(),
+        "isocalendar isoformat isoweekday max microsecond microseconds min minute month now second seconds "
+        "strftime strptime time timestamp timetz timetuple today toordinal total_seconds tzinfo tzname utc "
+        "utcfromtimestamp utcnow utcoffset weekday year".split(),
         # re, string.Template
         *"end findall finditer fullmatch group groupdict groups lastgroup match pattern safe_substitute search span "
-        "start "
-        "string sub subn substitute".split(),
+        "start string sub subn substitute".split(),
         # collections, itertools
         *"appendleft elements extendleft from_iterable maxlen most_common move_to_end popleft rotate subtract "
         "total".split(),
@@ -111,7 +112,7 @@ METHODS = frozenset(
         "scheme urn username choice choices randint random randrange sample shuffle uniform".split(),
     )
 )
-"""Attributes of values; of texts, numbers, lists and records all that Python has."""
+"""Attributes of values, written out so that what is found depends on no version of Python."""
 
 KINDS = frozenset(
     "Module FunctionDef arguments arg Lambda Return Delete Assign AugAssign AnnAssign For While If Raise Try "
@@ -124,10 +125,18 @@ KINDS = frozenset(
 """What is read of Python's syntax: no classes, no `global`, no `with`, nothing that waits, no `match`."""
 
 
+ENDS = "\r\f"
+"""Where Python begins a line, or its margin, anew though no line of the body ends: a body could leave its function."""
+
+
 def classify(body: str, names: Collection[str]) -> Verdict:
     """`read` for a body that only computes and prints, `unknown` for any other; names: those of its parameters."""
+    if any(mark in body for mark in ENDS):
+        return Verdict(UNKNOWN)
     try:
         tree = parsed(body, names)
+        if len(tree.body) != 1:
+            return Verdict(UNKNOWN)
         is_read = Names(list(every([tree])), names).are_harmless() and not any(strangers(function_of(body, names)))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return Verdict(UNKNOWN)  # WF212 tells of it

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.resolve.report import Report
     from wfc.resolve.signatures import Signatures
+    from wfc.source import Span
     from wfc.syntax import Document
 
 
@@ -27,27 +28,31 @@ def check_actions(documents: list[Document], signatures: Signatures, report: Rep
             elif run is not None and signatures.get(head := dotted(run.nodes()[0])) is None:
                 report.unknown("action", head, document.span(run.nodes()[0]), signatures.names("action"), listing=False)
             elif run is not None:
-                way = runs(dotted(name), signatures)
-                shown = " → ".join(f"`{one}`" for one in way)
-                place = document.span(run.nodes()[0])
-                if way[-1] in way[:-1]:
-                    report.error("WF101", f"the action runs itself: {shown}", place, help="let it run something else")
-                elif len(way) > DEEPEST_ACTIONS:
-                    message = f"actions run actions more than {DEEPEST_ACTIONS} deep: {shown}"
-                    report.error("WF202", message, place, help=f"let it run `{way[-1]}` itself")
+                check_way(runs(dotted(name), signatures), document.span(run.nodes()[0]), signatures, report)
+
+
+def check_way(way: list[str], place: Span, signatures: Signatures, report: Report) -> None:
+    """Report an action that runs itself in the end, or that is too far from what runs; way: see `runs`."""
+    in_circle = way[-1] == way[0] and len(way) > 1
+    shown = " → ".join(f"`{one}`" for one in (way if in_circle else way[: DEEPEST_ACTIONS + 1]))
+    if in_circle and way[0] == min(way):  # once for a circle
+        report.error("WF101", f"the action runs itself: {shown}", place, help="let it run something else")
+    elif (
+        not in_circle and len(way) > DEEPEST_ACTIONS and way[-1] not in way[:-1] and signatures.get(way[-1]) is not None
+    ):
+        message = f"actions run actions more than {DEEPEST_ACTIONS} deep: {shown}"
+        report.error("WF202", message, place, help=f"let it run `{way[DEEPEST_ACTIONS]}` itself")
 
 
 def runs(name: str, signatures: Signatures) -> list[str]:
-    """An action and what it runs, one behind the other, as far as DEEPEST_ACTIONS allows and one more.
+    """An action and what it runs, one behind the other, to the last that a project defines, or that is not there.
 
-    Without the kernel's action at the end; with the first action that is met again, where they run in a circle.
+    Where they run in a circle the last is the first that is met again.
     """
-    way = [name]
-    while len(way) <= DEEPEST_ACTIONS + 1:
-        signature = signatures.get(way[-1])
-        if signature is None or signature.run is None:
-            return way if len(way) == 1 or signature is None else way[:-1]
+    way, seen = [name], {name}
+    while (signature := signatures.get(way[-1])) is not None and signature.run is not None:
         way.append(dotted(signature.run.nodes()[0]))
-        if way[-1] in way[:-1]:
+        if way[-1] in seen:
             return way
-    return way[:-1]
+        seen.add(way[-1])
+    return way if signature is None else way[:-1]

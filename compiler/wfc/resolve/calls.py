@@ -232,16 +232,19 @@ class Calls:
             if param.name in given:
                 full[param.name] = given[param.name]
             elif param.default is not None:
-                full[param.name] = self.default(param.default, signature)
+                full[param.name] = self.default(param.name, param.default, signature)
             else:
                 full[param.name] = ir.Literal(types.UNKNOWN, self.document.span(node), None)
         return full
 
-    def default(self, node: Node, signature: Signature) -> AnyExpr:
-        """The default of a parameter, as written in the signature's own text."""
+    def default(self, name: str, node: Node, signature: Signature) -> AnyExpr:
+        """The default of a parameter, as written in the signature's own text; `sizes` has how large it is."""
         from wfc.resolve.expressions import Expressions
 
-        return Expressions(signature.document, self.report).resolve(node, Scope(Names(), substituted={}))
+        expressions = Expressions(signature.document, self.report)
+        value = expressions.resolve(node, Scope(Names(), substituted={}))
+        self.sizes[name] = expressions.extent.size
+        return value
 
     def expand(
         self, signature: Signature, given: dict[str, AnyExpr], kind: Type, span: Span, depth: int = 1
@@ -249,7 +252,7 @@ class Calls:
         """The kernel call that an action comes to: its body, with arguments for parameters.
 
         Reports WF207 where that becomes too deep or too large. What runs actions more than DEEPEST_ACTIONS deep is
-        reported where it is defined (wfc.resolve.check_actions), and does nothing here.
+        reported where it is defined (wfc.resolve.actions), and does nothing here.
         """
         effect = ir.Effect(signature.repeat, signature.reversible)
         needs = tuple(str(item) for item in as_list(signature.settings.get("needs")))
@@ -276,6 +279,7 @@ class Calls:
         if inner.expressions.extent.refused:
             message = f"with its arguments in their places `{signature.name}` is too deep or too large"
             self.report.error("WF207", message, span, help="let a `python` task compute them, and give its result")
+            return ir.Call(signature.name, (), ir.Shell(""), kind, (), effect, span, needs)
         call = inner.expand(body, bound, kind, span, depth + 1)
         return replace(call, select=signature.returns or call.select, effect=effect, needs=call.needs + needs)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from wfc.parse import DEEPEST
 
 MOST_PARTS = 10_000
-"""Parts of one expression or type: a list of 2,000 records with four fields is smaller, and more belongs in a file."""
+"""Parts of one expression or type: a list of 1,500 records with four fields is smaller, and more belongs in a file."""
 
 
 class Extent:

@@ -41,10 +41,10 @@ class NamedTypes(dict[str, "Type"]):
 
     def load(self, name: str) -> None:
         """Read a type, before it those that it names: without recursion, for a chain may be long."""
-        line = {name: None} if name not in self else {}
+        line = {name: iter(self.inside[name])} if name not in self else {}
         while line:
             last = next(reversed(line))
-            ahead = next((one for one in self.inside[last] if one in self.nodes and one not in self), None)
+            ahead = next((one for one in line[last] if one in self.nodes and one not in self), None)
             if ahead is None:
                 self.read(last)
                 del line[last]
@@ -52,9 +52,9 @@ class NamedTypes(dict[str, "Type"]):
                 circle = [*line][[*line].index(ahead) :]
                 self.report_circle(circle)
                 self |= dict.fromkeys(circle, types.UNKNOWN)
-                line = {one: None for one in line if one not in circle}
+                line = {one: rest for one, rest in line.items() if one not in circle}
             else:
-                line[ahead] = None
+                line[ahead] = iter(self.inside[ahead])
 
     def report_circle(self, circle: list[str]) -> None:
         """WF101 for types of which each is part of the next."""
