@@ -19,14 +19,30 @@ else:
         return lambda decorated: decorated
 
 
-def _first_init(self: Any, *args: Any, **fields: Any) -> None:
-    """The `__init__` of a class that was never called: makes the real one, which takes its place.
+COMPILED_AFTER = 40
+"""Calls of a class until it gets an `__init__` of its own: compiling one takes as long as about so many calls."""
 
-    Compiling it costs about as much as ten calls, and most classes are not called in most runs.
+_calls: dict[type, int] = {}
+
+
+def _first_init(self: Any, *args: Any, **fields: Any) -> None:
+    """The `__init__` of a class that was seldom called; the real one takes its place, also to raise what it raises.
+
+    Most classes are called a few times only in most runs.
     """
     cls = type(self)
-    defaults = cls._defaults
-    names = cls.__match_args__
+    names, defaults = cls.__match_args__, cls._defaults
+    calls = _calls[cls] = _calls.get(cls, 0) + 1
+    if calls < COMPILED_AFTER and len(args) <= len(names):
+        values = {**defaults, **fields, **dict(zip(names, args, strict=False))}
+        if (
+            len(values) == len(names)
+            and len(args) + len(fields) <= len(names)
+            and fields.keys() <= {*names[len(args) :]}
+        ):
+            for name in names:
+                setattr(self, name, values[name])
+            return
     head = ", ".join(f"{name}=_defaults[{name!r}]" if name in defaults else name for name in names)
     body = "; ".join(f"self.{name} = {name}" for name in names) or "pass"
     space: dict[str, Any] = {"_defaults": defaults}
