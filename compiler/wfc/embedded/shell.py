@@ -84,12 +84,15 @@ def examined(script: str, table: Table) -> Read:
     reasons = reader.script(root)
     places = {(one.start, one.end) for one in reasons if one.verdict == UNSAFE}
     queries = doubled(reader.queries, places) if reader.queries and not reader.created else ()
-    groups = [tuple(left(reader, group)) for group in (reader.destroyed, reader.lasting)]
+    destroyed, lasting = (tuple(left(reader, group)) for group in (reader.destroyed, reader.lasting))
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
         queries = tuple(in_characters(one, data) for one in queries)
-        groups = [tuple(replace(one, reason=in_characters(one.reason, data)) for one in group) for group in groups]
-    return Read(joined(reasons), *groups, queries)
+        destroyed, lasting = (
+            tuple(replace(one, reason=in_characters(one.reason, data)) for one in group)
+            for group in (destroyed, lasting)
+        )
+    return Read(joined(reasons), destroyed, lasting, queries)
 
 
 def destructive(script: str) -> tuple[Reason, ...]:
