@@ -6,10 +6,11 @@ What is always reported (wfc.rules) is never in it: a baseline does not make a f
 from __future__ import annotations
 
 from wfc.check import allowable
-from wfc.errors import UserError
+from wfc.errors import LONG_NUMBER, UserError
 from wfc.formats.fingerprint import fingerprints, flow_of, flow_starts
 from wfc.record import Record
 from wfc.rules import relative
+from wfc.text import brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,12 +87,15 @@ def read(path: str) -> tuple[Entry, ...]:
             both = f"keep the entries of both sides, each with a comma behind it but the last; or {remedy}"
             raise UserError(f"{path}:{marks[0]}: a conflict of a merge stands here", both) from None
         raise UserError(f"{path}:{error.lineno}:{error.colno}: this is no JSON: {error.msg}", remedy) from None
+    except ValueError:
+        raise UserError(f"{path}: {LONG_NUMBER}", remedy) from None
     except RecursionError:
         raise UserError(f"{path} is nested too deep for a baseline", remedy) from None
     if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
         raise UserError(f"{path} is no baseline of wfc: there is no list `findings`", remedy)
     if data.get("version") != VERSION:
-        raise UserError(f"{path} has version {data.get('version')!r} of baselines, this wfc reads {VERSION}", remedy)
+        version = brief(data.get("version"))
+        raise UserError(f"{path} has version {version} of baselines, this wfc reads {VERSION}", remedy)
     return tuple(entry(path, number, row, remedy) for number, row in enumerate(data["findings"], 1))
 
 

@@ -39,7 +39,8 @@ class Diagnostic(Record):
 
     code: "WF301", never reused. name: "missing-retry", names the problem. severity: error | warning | info.
     message: one sentence in the author's names. span: the place to look at first. labels: all other places.
-    why: the reason, one or two sentences. help: the remedy, as an imperative.
+    why: the reason, one or two sentences. help: the remedy, as an imperative. missing: the kind of thing that was
+    looked for in all files of the project and is in none (`flow`, `action`, `trigger`, `type`), "" for other findings.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Diagnostic(Record):
     why: str = ""
     help: str = ""
     fixes: tuple[Fix, ...] = ()
+    missing: str = ""
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

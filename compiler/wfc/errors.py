@@ -6,6 +6,10 @@ GOOD, FINDINGS, USAGE, MODEL, QUESTIONS, INTERNAL = 0, 1, 2, 3, 4, 5
 """0 good, 1 findings or a failed run, 2 usage or unreadable input, 3 model or endpoint, 4 answers needed, 5 a bug."""
 
 
+LONG_NUMBER = "a number has more digits than can be read"
+"""Of JSON and TOML: Python reads integers of 4,300 digits at most (sys.int_info)."""
+
+
 class UserError(Exception):
     """Something that the user can mend: what happened, where, and the remedy.
 

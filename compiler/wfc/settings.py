@@ -25,8 +25,9 @@ from __future__ import annotations
 
 import os
 
-from wfc.errors import UserError
+from wfc.errors import LONG_NUMBER, UserError
 from wfc.record import Record
+from wfc.text import brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,6 +138,10 @@ def read(path: str, environment: str = "") -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(unread(path, text, str(error)), "see https://toml.io for the syntax") from None
+    except ValueError:
+        raise UserError(f"{path}: {LONG_NUMBER}", "write a shorter one, or a text") from None
+    except RecursionError:
+        raise UserError(f"{path} is nested too deep for settings", "no setting is deeper than a few tables") from None
     try:
         return checked(path, text, data, environment)
     except WrongSetting as error:
@@ -269,7 +274,7 @@ def forms_of(name: str, forms: Json) -> tuple[tuple[str, str], ...]:
         raise WrongSetting(keys, f"{place} says nothing", f"say what it does: {', '.join(DOES)}")
     for form, does in forms.items():
         if does not in DOES:
-            message = f"{place} {form}".rstrip() + f" is {does!r}"
+            message = f"{place} {form}".rstrip() + f" is {brief(does)}"
             raise WrongSetting((*keys, form) if form else keys, message, f"known: {', '.join(DOES)}")
     return tuple((form, str(does)) for form, does in forms.items())
 
@@ -279,7 +284,7 @@ def texts(keys: tuple[str, ...], values: Json) -> tuple[str, ...]:
     assert isinstance(values, list)
     for value in values:
         if not isinstance(value, str):
-            raise WrongSetting(keys, f"`{shown(keys)}` is a list of texts", f'write "{value}"')
+            raise WrongSetting(keys, f"`{shown(keys)}` is a list of texts", f'write "{brief(value)}"')
     return tuple(str(value) for value in values)
 
 

@@ -6,12 +6,20 @@ from wfc.patterns import ready
 
 UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 PART = ready(r"(\d+)(ms|[dhms])")
+MOST_SHOWN = 60
+"""Characters of a value that a message shows."""
 
 
 def quoted(value: str) -> str:
     """A string literal of the language that means exactly `value` (escapes as in JSON, braces doubled)."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "{": "{{", "}": "}}"}
     return '"' + "".join(escapes.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in value) + '"'
+
+
+def brief(value: object) -> str:
+    """A value in a message, as Python writes it; of a long one the beginning."""
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
 
 
 def listed(items: list[str]) -> str:

@@ -5,8 +5,8 @@ Only what a person would write is read; derived parts (paths, needs, effects of 
 
 from __future__ import annotations
 
-from wfc.errors import UserError
-from wfc.text import quoted
+from wfc.errors import LONG_NUMBER, UserError
+from wfc.text import brief, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +21,17 @@ def text_of(path: str, source: str) -> str:
 
     try:
         data = json.loads(source)
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise UserError(f"{path}: this is not JSON: {error}") from None
+    except ValueError:
+        raise UserError(f"{path}: {LONG_NUMBER}", "dump it again with this wfc") from None
+    except RecursionError:
+        raise UserError(f"{path} is nested too deep for a dumped flow", "dump it again with this wfc") from None
     reader = Undumper(path)
     root = reader.table(data, "$")
     if root.get("schema") != 1:
-        raise UserError(f"{path}: `schema` is {root.get('schema')!r}, this wfc reads 1", "dump it again with this wfc")
+        schema = brief(root.get("schema"))
+        raise UserError(f"{path}: `schema` is {schema}, this wfc reads 1", "dump it again with this wfc")
     flows = reader.items(root.get("flows"), "$.flows")
     text = "\n".join(
         reader.flow(reader.table(flow, f"$.flows[{at}]"), f"$.flows[{at}]") for at, flow in enumerate(flows)

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from wfc.errors import UserError
     from wfc.pipeline import Loaded
 
-MISSED = ("there is no flow `", "there is no action `", "there is no trigger `")
-"""How WF102 begins where the name may stand in a file that was not read."""
-
 
 def with_unread(loaded: Loaded, unread: Iterable[tuple[str, UserError]]) -> Loaded:
     """A project with a finding WF005 for each file that could not be read: (path, the reason).
@@ -26,7 +23,7 @@ def with_unread(loaded: Loaded, unread: Iterable[tuple[str, UserError]]) -> Load
     What is unknown in the other files may stand in one of these, so it is not told of.
     """
     sources = dict(loaded.sources)
-    found = [one for one in loaded.diagnostics if one.code != "WF102" or not one.message.startswith(MISSED)]
+    found = [one for one in loaded.diagnostics if not one.missing]
     for path, error in unread:
         if isinstance(error, Unreadable) and error.text:
             sources[path] = Source(path, error.text)

@@ -63,7 +63,7 @@ TOKENS = (
     ("a Google API key", ready(r"\bAIza[\w-]{35}")),
     ("a private key", ready(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
     ("a JSON web token", ready(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}")),
-    ("a URL with a password", ready(r"\b[a-z][a-z0-9+]*://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
+    ("a URL with a password", ready(r"\b[a-z][a-z0-9+]{0,30}://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
 )
 NAMES = ready(r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$")
 HINT = ready(r"(?i)pass|pwd|token|secret|key|mysql|mariadb|curl|authorization")

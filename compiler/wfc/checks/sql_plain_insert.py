@@ -5,7 +5,8 @@ An INSERT or COPY that adds its rows again, in the body of a flow that is starte
 another event, when neither `idempotent` nor `effect` says how that is meant. The text is parsed: `ON CONFLICT`,
 `NOT EXISTS` on the same table, `INSERT OVERWRITE`, and a DELETE or TRUNCATE before it, in the same text or in a task
 that has always run before, keep it from being found. What cannot be decided is not reported. A `retry` of such a call
-is WF303's.
+is WF303's. Scripts are read for `psql -c`, `mysql -e`, here-documents of such clients and the like, unless one of the
+calls is of SQL that is not in the script (`psql -f`), or the script makes the database.
 
 ## Why
 Runs come twice: a day is filled in later, a failed run is started again from the beginning, a webhook whose answer was
@@ -20,6 +21,14 @@ flow count_orders {
   task count = sql.execute(url: warehouse, sql: """
     insert into daily_orders (day, n) select :day::date, count(*) from orders where placed_on = :day::date
   """, params: { day: run.date })
+}
+```
+
+```wf
+flow count_orders {
+  on schedule("0 5 * * *", timezone: "UTC")
+  defaults { timeout 5m }
+  task count = shell("psql -c 'insert into daily_orders (n) select count(*) from orders'")
 }
 ```
 
@@ -63,6 +72,7 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.sql_refilled import Taken
+from wfc.checks.sql_scripts import doubled_in_scripts
 from wfc.checks.sql_texts import doubled, spot, upsert
 from wfc.diagnostic import WARNING, Label
 
@@ -87,6 +97,14 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             Label(trigger, "this can start the same run twice"),
             why="Nothing in the statement tells rows that are there already from new ones.",
             help=f"{remedy(one, found)}; if twice is meant, say so: `effect unsafe`",
+        )
+    for title, found, place, again, trigger in doubled_in_scripts(flow, KINDS):
+        yield CHECK.found(
+            f"{again} {found.effect}: {found.what} in the script of {title}",
+            place,
+            Label(trigger, "this can start the same run twice"),
+            why="Nothing in the statement tells rows that are there already from new ones.",
+            help="write an upsert (ON CONFLICT …), or empty the table first; if twice is meant, say `effect unsafe`",
         )
 
 

@@ -5,7 +5,7 @@
 schedule, a webhook, a file or another event, when neither `idempotent` nor `effect` says how that is meant. Functions
 that change nothing the second time (`lower(email)`, `greatest(best, :value)`) and updates whose filter looks at the
 changed column are left out, and so is an UPDATE … FROM the rows that an INSERT … ON CONFLICT DO NOTHING in its WITH has
-newly added. A `retry` of such a call is WF303's.
+newly added. A `retry` of such a call is WF303's. Scripts are read as for WF406.
 
 ## Why
 The same run comes twice when a failed one is started again, a day is filled in later or an event is delivered again;
@@ -42,6 +42,7 @@ flow count_stock {
 from __future__ import annotations
 
 from wfc.check import Check
+from wfc.checks.sql_scripts import doubled_in_scripts
 from wfc.checks.sql_texts import doubled, spot
 from wfc.diagnostic import WARNING, Label
 
@@ -65,6 +66,14 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             why="The new value is computed from the old one, which the first run has changed.",
             help="set a value that does not depend on the old one, or count each event once: `with new as "
             "(insert into … on conflict do nothing returning …) update … from new`",
+        )
+    for title, found, place, again, trigger in doubled_in_scripts(flow, KINDS):
+        yield CHECK.found(
+            f"{again} {found.effect}: {found.what} in the script of {title}",
+            place,
+            Label(trigger, "this can start the same run twice"),
+            why="The new value is computed from the old one, which the first run has changed.",
+            help="set a value that does not depend on the old one; if twice is meant, say `effect unsafe`",
         )
 
 

@@ -20,11 +20,16 @@ DEEPEST = 100
 
 
 class Read(Record):
-    """What reading a script has shown. destroyed, lasting: what it takes away, as State has them."""
+    """What reading a script has shown. destroyed, lasting: what it takes away, as State has them.
+
+    queries: the statements of its SQL that are not the same twice (`shell_sql.doubled`); none where the script makes
+    things, which may be the database.
+    """
 
     verdict: Verdict
     destroyed: tuple[Taken, ...] = ()
     lasting: tuple[Taken, ...] = ()
+    queries: tuple[Reason, ...] = ()
 
 
 _parsers: list[Parser] = []
@@ -69,6 +74,7 @@ def examined(script: str, table: Table) -> Read:
     """A script read by a table."""
     from wfc.embedded.shell_destroys import left
     from wfc.embedded.shell_reader import Reader
+    from wfc.embedded.shell_sql import doubled
 
     data = script.encode("utf-8", "replace")
     root = tree(data)
@@ -76,11 +82,17 @@ def examined(script: str, table: Table) -> Read:
         return Read(Verdict(UNKNOWN, (Reason("syntax", UNKNOWN, 0, len(script), "the script", "cannot be read"),)))
     reader = Reader(table, tree)
     reasons = reader.script(root)
-    groups = [tuple(left(reader, group)) for group in (reader.destroyed, reader.lasting)]
+    places = {(one.start, one.end) for one in reasons if one.verdict == UNSAFE}
+    queries = doubled(reader.queries, places) if reader.queries and not reader.created else ()
+    destroyed, lasting = (tuple(left(reader, group)) for group in (reader.destroyed, reader.lasting))
     if len(data) != len(script):
         reasons = tuple(in_characters(reason, data) for reason in reasons)
-        groups = [tuple(replace(one, reason=in_characters(one.reason, data)) for one in group) for group in groups]
-    return Read(joined(reasons), *groups)
+        queries = tuple(in_characters(one, data) for one in queries)
+        destroyed, lasting = (
+            tuple(replace(one, reason=in_characters(one.reason, data)) for one in group)
+            for group in (destroyed, lasting)
+        )
+    return Read(joined(reasons), destroyed, lasting, queries)
 
 
 def destructive(script: str) -> tuple[Reason, ...]:
@@ -89,6 +101,11 @@ def destructive(script: str) -> tuple[Reason, ...]:
     kind: `removal` of files of the machine, or `destruction`. effect: what it does, as a clause for a message.
     """
     return tuple(one.reason for one in kept(script).destroyed)
+
+
+def queries(script: str) -> tuple[Reason, ...]:
+    """The statements of the SQL of a script that are not the same twice, as `wfc.embedded.sql` calls them."""
+    return kept(script).queries
 
 
 def lasting(script: str) -> tuple[Taken, ...]:

@@ -29,6 +29,8 @@ TAKEN_AWAY = frozenset(["docker", "createdb", "createuser", "git"])
 """Commands that make what another command has taken away by name: `docker rm -f web`, `dropdb`, `rm -rf directory`."""
 IN_DIRECTORY = frozenset(["git", "patch", "ssh-keygen", "openssl"])
 """Commands that work on the directory they are called in."""
+MOST_PAIRS = 100_000
+"""Words × flags with a value of one call that are looked at; of one with more nobody knows."""
 SEVERAL = ("--next", "-:")
 OTHER_SERVERS = ("smtp://", "smtps://", "ftp://", "ftps://", "--mail-")
 FLAGS_NAME = ready(r"(?i)opt|arg|flag|extra|param")
@@ -132,6 +134,8 @@ def looked_up(reader: Reader, name: str, words: Sequence[Word], node: Node) -> l
     if name == "tar" and texts and texts[0][:1] not in ("-", "$"):
         texts[0] = f"-{texts[0]}"
     numbers, flags = command.parsed(texts)
+    if len(flags) * len(words) > MOST_PAIRS:
+        return reader.unread(node)
     form = command.form([texts[number] for number in numbers], flags)
     targets = [words[number] for number in numbers][len(form.words) :]
     values = [(one, flag) for flag, value in flags if value is not None for one in words if one.text.endswith(value)]

@@ -6,7 +6,8 @@ from wfc.embedded import shell_destroys
 from wfc.embedded.shell import is_deep
 from wfc.embedded.shell_guards import COMMAND, FAILS, Found, doubtful
 from wfc.embedded.shell_words import STABLE, Word, descendants, source
-from wfc.embedded.verdict import SAFE
+from wfc.embedded.verdict import SAFE, UNKNOWN
+from wfc.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,9 +184,12 @@ def text_of_code(reader: Reader, code: Word, node: Node) -> list[Found]:
     reader.depth += 1
     before, reader.arguments = reader.arguments, None
     known = len(reader.destroyed), len(reader.lasting)
+    queries = len(reader.queries)
     inner = reader.apart([root], whole=True)
     for group, count in zip((reader.destroyed, reader.lasting), known, strict=True):
         group[count:] = [shell_destroys.moved(reader, one, node) for one in group[count:]]
+    place = reader.found("", UNKNOWN, node, "", "").reason
+    reader.queries[queries:] = [replace(one, reason=place) for one in reader.queries[queries:]]
     reader.arguments = before
     reader.depth -= 1
     return [moved(reader, one, node) for one in inner]

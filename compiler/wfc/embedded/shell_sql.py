@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from wfc.embedded.shell_destroys import DESTRUCTION, LASTING, taken
 from wfc.embedded.shell_guards import FAILS, REPEATS
-from wfc.embedded.shell_state import TEMP
+from wfc.embedded.shell_state import HERE, TEMP
 from wfc.embedded.sql_parts import created, removed
 from wfc.embedded.verdict import READ, SAFE, UNKNOWN, UNSAFE
 from wfc.patterns import ready
+from wfc.record import Record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tree_sitter import Node
 
     from wfc.embedded.shell_guards import Found
     from wfc.embedded.shell_reader import Reader
     from wfc.embedded.shell_words import Word
+    from wfc.embedded.verdict import Reason
 
 CLIENTS = {
     "psql": ("postgres", "-c --command"),
@@ -41,12 +43,43 @@ NAME_BEFORE = ready(r"(?i)(?:\b(?:into|from|table|update|join|view|index|schema|
 VALUE_BEFORE = ready(r"(?:[=<>(,+*/-]|\b(?:limit|offset|between|and|interval))\s*$")
 
 
+class Query(Record):
+    """A call of a client: its place, and the SQL that it runs, "" where that is not known."""
+
+    reason: Reason
+    text: str
+    dialect: str
+
+
+def doubled(queries: Sequence[Query], unsafe: Collection[tuple[int, int]]) -> tuple[Reason, ...]:
+    """The statements of a script's SQL that are not the same twice, at the places of their calls.
+
+    unsafe: the places of calls of which that is known. The SQL of all calls is read as one text, for one may empty or
+    make what the next one fills; where one of them is not known, or they speak several languages, nothing is told.
+    """
+    if not unsafe or not all(one.text for one in queries) or len({one.dialect for one in queries}) != 1:
+        return ()
+    from wfc.embedded.sql import classify
+
+    ends, text = [], ""
+    for one in queries:
+        text += f"{one.text}\n;\n"
+        ends.append(len(text))
+    found = []
+    for item in classify(text, queries[0].dialect).reasons:
+        call = next(one.reason for one, end in zip(queries, ends, strict=True) if item.start < end)
+        if item.verdict == UNSAFE and (call.start, call.end) in unsafe:
+            found.append(replace(call, kind=item.kind, what=item.what, effect=item.effect))
+    return tuple(found)
+
+
 def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:
     """A call of a client with SQL in its flags or on its input."""
     if name in PLAIN_CLIENTS:
         plain = [one for one in words if one.text[:1] != "-"]
         stays = not plain or not is_passing(reader, plain[0])
-        return sql(reader, [one.text for one in plain[1:]], PLAIN_CLIENTS[name], words, node, stays=stays)
+        here = not plain or reader.place(plain[0]) == HERE
+        return sql(reader, [one.text for one in plain[1:]], PLAIN_CLIENTS[name], words, node, stays=stays, here=here)
     dialect, flags = CLIENTS[name]
     holders = flags.split()
     takers = set(CLIENT_OPTIONS.split())
@@ -64,6 +97,7 @@ def client(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list
         elif text.startswith(tuple(f"{holder}=" for holder in holders)):
             texts.append(text.partition("=")[2])
         elif text in ("-f", "--file") or text.startswith("--file="):
+            reader.queries.append(Query(reader.found(REPEATS, UNKNOWN, node, "", "").reason, "", dialect))
             return reader.unread(node)
         elif text in takers:
             number += 1
@@ -90,16 +124,27 @@ def bigquery(reader: Reader, words: Sequence[Word], node: Node) -> list[Found]:
 
 
 def sql(
-    reader: Reader, texts: Sequence[str], dialect: str, words: Sequence[Word], node: Node, *, stays: bool = True
+    reader: Reader,
+    texts: Sequence[str],
+    dialect: str,
+    words: Sequence[Word],
+    node: Node,
+    *,
+    stays: bool = True,
+    here: bool = False,
 ) -> list[Found]:
     """A command that runs SQL: that of its words, or what it is given; neither is `unknown`.
 
-    stays: is the database more than one of this run?
+    stays: is the database more than one of this run? here: is it in the directory, which engines make for each run?
     """
     given = reader.given()
     if not texts and given is not None and not given.many:
         texts, words = [given.text], [given, *words]
     verdict, effect, kinds = sql_verdict(";\n".join(texts), dialect)
+    if stays and not here:
+        plain = expanded(";\n".join(texts)) or ""
+        known = "" if OF_CLIENT.search(plain) else plain.strip()
+        reader.queries.append(Query(reader.found(REPEATS, verdict, node, "", "").reason, known, dialect))
     if verdict == SAFE and any(one.change for one in words):
         verdict = UNKNOWN  # it writes another key or value in each run
     names = [one.text for one in words if one.text[:1] != "-"]

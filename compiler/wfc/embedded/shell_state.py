@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from wfc.embedded.shell_destroys import Taken
+    from wfc.embedded.shell_sql import Query
     from wfc.embedded.shell_table import Table
 
 SINKS = ("WFC_OUTPUT", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
@@ -57,6 +58,8 @@ class State:
         """Calls that take away a whole thing."""
         self.lasting: list[Taken] = []
         """Calls whose effect stays, of a whole thing or of a part."""
+        self.queries: list[Query] = []
+        """Calls of clients of databases that stay, in their order."""
         self.created: set[str] = set()
         """The names of the things that the script makes somewhere."""
         self.removed_later: list[tuple[int, str]] = []

@@ -48,7 +48,7 @@ SUSPICIOUS = ready(
     r"|[\"`\]]\s*\(|\.\s*\w+\s*\(",
     IGNORECASE,
 )
-CALL = ready(r"(\w+)\s*\(")
+CALL = ready(r"\b(\w+)\s*\(")
 WORDS = frozenset(
     """
     and as between by case distinct else exists filter from group having ilike in join lateral like limit not on or
@@ -83,8 +83,9 @@ UPSERT = ready(r"insert\s+into\s+[^\s(]+\s*\(([^)]*)\).*\bon\s+conflict\s*\(([^)
 BLOCK = ready(
     r"\b(?:insert|update|delete|merge|truncate|create|drop|alter|exec|execute|call|global|persist)\b|@@", IGNORECASE
 )
-MOST_STATEMENTS = 500
-"""Statements of one text that are weighed, at some 2 ms each; a text with more is `unknown`."""
+MOST_STATEMENTS, MOST_TOKENS, DEEPEST = 500, 20_000, 250
+"""Statements and tokens of one text that are weighed, at some 2 ms and 30 µs each, and levels of a statement's tree,
+which the reader goes up from each name; a text with more is `unknown`."""
 
 
 class Statement(Record):
@@ -131,7 +132,7 @@ def is_plain_read(text: str) -> bool:
 
 
 def statements(text: str, dialect: str) -> list[Statement] | None:
-    """The statements of a text; None when not even its tokens could be read."""
+    """The statements of a text; None when not even its tokens could be read, or it is too much."""
     from sqlglot.dialects.dialect import Dialect
     from sqlglot.errors import SqlglotError
     from sqlglot.tokenizer_core import TokenType
@@ -140,6 +141,8 @@ def statements(text: str, dialect: str) -> list[Statement] | None:
     try:
         tokens = language.tokenize(text)
     except SqlglotError:
+        return None
+    if len(tokens) > MOST_TOKENS:
         return None
     groups: list[list[Token]] = [[]]
     found = []
@@ -152,7 +155,7 @@ def statements(text: str, dialect: str) -> list[Statement] | None:
         if group:
             start, end = group[0].start, group[-1].end + 1
             found.append(Statement(start, end, text[start:end], parsed(language, group, text)))
-    return found
+    return None if any(is_deep(one.tree) for one in found) else found
 
 
 def parsed(language: Dialect, tokens: list[Token], text: str) -> exp.Expr | None:
@@ -172,6 +175,16 @@ def parsed(language: Dialect, tokens: list[Token], text: str) -> exp.Expr | None
         return None
     tree = trees[0] if len(trees) == 1 else None
     return None if isinstance(tree, exp.Command) else tree
+
+
+def is_deep(tree: exp.Expr | None) -> bool:
+    """Is a statement nested deeper than is followed?"""
+    level = [] if tree is None else [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in node.iter_expressions()]
+        if not level:
+            return False
+    return True
 
 
 def shown(text: str) -> str:

@@ -9,19 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PARTS = ready(
-    r"""(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/"""
-    r"""|(?<![\w$])\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$"""
+    r"""(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?(?:\*/|\Z)"""
+    r"""|(?<![\w$])\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)"""
     r"""|::|(?<![\w:]):(?P<name>[A-Za-z_]\w*)|[:%]""",
     DOTALL,
 )
 """Strings, quoted names, comments, dollar quotes and casts, in which nothing is a parameter; `:name`, the group of
 which is the parameter; any other `:` (of a slice, `d[1:n]`) and `%`, which drivers want doubled.
 
-PostgreSQL's documentation, 4.1 "Lexical Structure"; a colon right behind a word is a slice's.
+PostgreSQL's documentation, 4.1 "Lexical Structure"; a colon right behind a word is a slice's. What is not closed goes
+to the end: looking for the end of each such opening once more would take the square of the text's length.
 """
 
 
-IS_TEXT = ready(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", DOTALL)
+IS_TEXT = ready(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?(?:\*/|\Z)", DOTALL)
 """Strings and comments."""
 REMOVES = ready(
     r"(?:^|[;(])\s*(?:delete\s+from|truncate(?:\s+table)?|drop\s+(?:table|schema|database|view))\s+"
