@@ -49,9 +49,11 @@ FORMS = {
     "o": """first([X]); last([X]); first([X]) ?? null; if {a: X} == {a: o} then "a" else null; {a: X}.a;
         {a: X, b: null}.a; if X == null then o else X0; if b then X else null""",
     "b": """not X; X and b; b or X; (X or b) and c; X == b; b != X; X in [b, c]; b not in [X, c];
-        (if X then 1 else 2) < 2; if X then b else c; any(X for i in ns); all(X for i in ns); len([i for i in ns if X]) > 1;
-        {a: X} == {a: b}; starts_with(if X then "a" else "b", "a"); ends_with("ab", if X then "a" else "b");
-        (if X then t else t) == t; contains(if X then "a" else "b", "a"); contains("ab", if X then "a" else "b"); (if X then 1 else 2) == 2""",
+        (if X then 1 else 2) < 2; if X then b else c; any(X for i in ns); all(X for i in ns);
+        len([i for i in ns if X]) > 1; {a: X} == {a: b}; starts_with(if X then "a" else "b", "a");
+        ends_with("ab", if X then "a" else "b");
+        (if X then t else t) == t; contains(if X then "a" else "b", "a"); contains("ab", if X then "a" else "b");
+        (if X then 1 else 2) == 2""",
     "ns": """X[0:1]; X + [1]; [i + 1 for i in X]; [i for i in X if i > 1]; sort_by(-i for i in X if i > 1);
         [max_by(i % 3 for i in X) ?? 1]; [min_by(i % 3 for i in X) ?? 1]""",
     "j": 'X.a; X["a"]; X ?? j; parse_json(json(X)); if X == j then j else X0',
