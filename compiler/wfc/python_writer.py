@@ -59,8 +59,7 @@ class Writer:
 
     def text(self, expr: AnyExpr, level: int) -> str:
         """The text of an expression, in parentheses when it binds less tightly than `level`."""
-        code, own = self.write(expr)
-        return f"({code})" if own < level else code
+        return fitted(self.write(expr), level)
 
     def call(self, helper: str, *arguments: str) -> str:
         """The call of a helper."""
@@ -162,8 +161,10 @@ class Writer:
         if expr.type == DATETIME:
             return self.call("moment", self.text(expr, LOOSE))
         if expr.type == OptionalType(DATETIME):
-            code = self.text(expr, OR)
-            return f"({code} and {self.call('moment', code)})"
+            code, each = self.text(expr, OR), self.variable("each")
+            if is_short(expr):
+                return f"({code} and {self.call('moment', code)})"
+            return f"(lambda {each}: {each} and {self.call('moment', each)})({code})"
         if isinstance(expr.type, ListType) and required(expr.type.item) == DATETIME:
             each = self.variable("each")
             return f"[{self.call('moment', each)} for {each} in {self.text(expr, OR)}]"
@@ -196,10 +197,11 @@ class Writer:
 
     def coalesce(self, left: AnyExpr, right: AnyExpr) -> tuple[str, int]:
         """left ?? right: the right side counts only where the left is null."""
-        code = self.text(left, COMPARE)
-        if isinstance(left, ir.Ref) or (isinstance(left, ir.Field) and isinstance(left.of, ir.Ref)):
+        written = self.write(left)
+        if is_short(left):
+            code = fitted(written, COMPARE)
             return f"{self.text(right, OR)} if {code} is None else {code}", LOOSE
-        return self.call("coalesce", self.text(left, LOOSE), f"lambda: {self.text(right, LOOSE)}"), ATOM
+        return self.call("coalesce", written[0], f"lambda: {self.text(right, LOOSE)}"), ATOM
 
     def arithmetic(self, expr: ir.Binary) -> tuple[str, int]:
         """+ - * / // % on numbers, durations and lists, and the moves of dates and instants."""
@@ -241,8 +243,10 @@ class Writer:
 
     def apply(self, expr: ir.Apply) -> tuple[str, int]:
         """function(args)"""
-        texts = [self.text(arg, LOOSE) for arg in expr.args]
-        tight = self.text(expr.args[0], ATOM) if expr.args else ""
+        # each argument is written once: twice at each level is 2^98 times in a chain of functions
+        args = [self.write(arg) for arg in expr.args]
+        texts = [code for code, _ in args]
+        tight = fitted(args[0], ATOM) if args else ""
         match expr.function:
             case "lower" | "upper":
                 return f"{tight}.{expr.function}()", ATOM
@@ -251,28 +255,25 @@ class Writer:
             case "split":
                 return f"{tight}.split({texts[1]})", ATOM
             case "join":
-                return f"{self.text(expr.args[1], ATOM)}.join({texts[0]})", ATOM
+                return f"{fitted(args[1], ATOM)}.join({texts[0]})", ATOM
             case "replace":
-                return f"{self.text(expr.args[2], ATOM)}.join({tight}.split({texts[1]}))", ATOM
+                return f"{fitted(args[2], ATOM)}.join({tight}.split({texts[1]}))", ATOM
             case "contains":
-                return f"{self.pattern(expr.args[1], SUM)} in {self.text(expr.args[0], SUM)}", COMPARE
+                return f"{fitted(self.pattern(expr.args[1], args[1]), SUM)} in {fitted(args[0], SUM)}", COMPARE
             case "starts_with" | "ends_with":
-                return f"{tight}.{expr.function.replace('_', '')}({self.pattern(expr.args[1], LOOSE)})", ATOM
+                return f"{tight}.{expr.function.replace('_', '')}({self.pattern(expr.args[1], args[1])[0]})", ATOM
             case "first":
                 return f"next(iter({texts[0]}), None)", ATOM
             case "last":
                 return f"next(reversed({texts[0]}), None)", ATOM
             case "json":
-                return self.json(expr.args[0]), ATOM
+                return self.json(expr.args[0], texts[0]), ATOM
             case "parse_json":
                 return self.call("parse_json", texts[0]), ATOM
             case "fixed":
-                return f"format({texts[0]}, {self.digits(expr.args[1])})", ATOM
+                return f"format({texts[0]}, {digits(expr.args[1], texts[1])})", ATOM
             case "seconds" | "minutes":
-                return (
-                    f"{self.text(expr.args[0], PRODUCT)} // {1000 if expr.function == 'seconds' else 60_000}",
-                    PRODUCT,
-                )
+                return f"{fitted(args[0], PRODUCT)} // {1000 if expr.function == 'seconds' else 60_000}", PRODUCT
             case "weekday" | "date" | "text":
                 return self.calendar(expr.function, texts), ATOM
             case _:
@@ -303,20 +304,15 @@ class Writer:
             return self.call("checked", f"math.fsum({items})")
         return self.call("checked", f"sum({items})")
 
-    def pattern(self, expr: AnyExpr, level: int) -> str:
+    def pattern(self, expr: AnyExpr, written: tuple[str, int]) -> tuple[str, int]:
         """A text to look for: checked to be non-empty where that isn't known."""
         if isinstance(expr, ir.Literal) and expr.value:
-            return self.text(expr, level)
-        return self.call("part", self.text(expr, LOOSE))
+            return written
+        return self.call("part", written[0]), ATOM
 
-    def digits(self, expr: AnyExpr) -> str:
-        """The format of `fixed`."""
-        return f'".{expr.value}f"' if isinstance(expr, ir.Literal) else f'f".{{{self.text(expr, LOOSE)}}}f"'
-
-    def json(self, expr: AnyExpr) -> str:
+    def json(self, expr: AnyExpr, code: str) -> str:
         """JSON text; a record written here has already left its null fields out."""
         bare = may_hold_null(required(expr.type)) and not isinstance(expr, ir.RecordExpr)
-        code = self.text(expr, LOOSE)
         return self.call("json_text", self.call("bare", code) if bare else code)
 
     def calendar(self, function: str, texts: list[str]) -> str:
@@ -350,6 +346,22 @@ class Writer:
         return f"{python}({items}, key=lambda {name}: {key}{default})"
 
 
+def fitted(written: tuple[str, int], level: int) -> str:
+    """A text, in parentheses when it binds less tightly than `level`."""
+    code, own = written
+    return f"({code})" if own < level else code
+
+
+def is_short(expr: AnyExpr) -> bool:
+    """Is it a reference or a field of one, so that its text may stand twice?"""
+    return isinstance(expr, ir.Ref) or (isinstance(expr, ir.Field) and isinstance(expr.of, ir.Ref))
+
+
+def digits(expr: AnyExpr, code: str) -> str:
+    """The format of `fixed`."""
+    return f'".{expr.value}f"' if isinstance(expr, ir.Literal) else f'f".{{{code}}}f"'
+
+
 def literal(value: bool | int | float | str | None) -> tuple[str, int]:
     """The text of a constant and how tightly it binds."""
     if isinstance(value, str):
@@ -374,7 +386,8 @@ def may_hold_null(kind: Type) -> bool:
     """May a value of this type be null, or hold a record with a null field?"""
     match kind:
         case ListType(item):
-            return may_hold_null(item) and _composite(required(item))
+            holds = isinstance(required(item), ListType | MapType | RecordType) or required(item) == JSON
+            return holds and may_hold_null(item)
         case MapType(value):
             return may_hold_null(value)
         case RecordType(fields):
@@ -385,7 +398,3 @@ def may_hold_null(kind: Type) -> bool:
 
 def _nullable(kind: Type) -> bool:
     return isinstance(kind, OptionalType) or kind in (NULL, JSON)
-
-
-def _composite(kind: Type) -> bool:
-    return isinstance(kind, ListType | MapType | RecordType) or kind == JSON

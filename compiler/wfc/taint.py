@@ -58,13 +58,16 @@ class Taints:
         self.persons = {stmt.path for stmt in statements if isinstance(stmt, ir.Approve)}
         self.by_path = {task.path: task for task in tasks}
         self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
+        # what names stand for: found once, for a default may name the one before it twice, and so on
+        self.known: dict[tuple[str, str], frozenset[str]] = {}
         changed = True
         while changed:
             changed = False
             for task in tasks:
                 marks = self.tasks[task.path] | self.of_task(task)
-                changed |= marks != self.tasks[task.path]
-                self.tasks[task.path] = marks
+                if marks != self.tasks[task.path]:
+                    changed, self.tasks[task.path] = True, marks
+                    self.known.clear()
 
     def of(self, expr: AnyExpr) -> frozenset[str]:
         """The marks of a value."""
@@ -87,11 +90,18 @@ class Taints:
             case "task":
                 return self.tasks.get(ref.name, NONE)
             case "item" if ref.name in self.loops:
-                return self.of(self.loops[ref.name].items)
+                return self.of_name(ref, self.loops[ref.name].items)
             case "input" if ref.name in self.defaults:
-                return self.of(self.defaults[ref.name])
+                return self.of_name(ref, self.defaults[ref.name])
             case _:
                 return NONE
+
+    def of_name(self, ref: ir.Ref, value: AnyExpr) -> frozenset[str]:
+        """The marks of the value that a name stands for, kept until those of a task change."""
+        name = (ref.kind, ref.name)
+        if name not in self.known:
+            self.known[name] = self.of(value)
+        return self.known[name]
 
     def is_hash(self, expr: AnyExpr) -> bool:
         """Is it the hash of a commit in an event of GitHub or GitLab, which holds hexadecimal digits only?"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wfc import ir, walk
 from wfc.record import replace
 from wfc.types import NOTHING, RecordType
+from wfc_targets.airflow.copies import written_out
 from wfc_targets.airflow.kinds import schema
 from wfc_targets.airflow.model import ALL_DONE, NONE_FAILED, Draft, Function, Group, Line, asks
 from wfc_targets.airflow.names import Fixed, Tail
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
     from wfc.ir import AnyExpr, AnyStmt, Block, Json
     from wfc_targets.airflow.names import Names, Scope
-
-
-FEW = 8
-"""A plain loop over so many constant items is written out; over more it is a mapped group whose items wait in turn."""
 
 
 class Blocks:
@@ -90,9 +87,7 @@ class Blocks:
         if not any(True for _ in walk.statements(stmt.body)):
             return scope.tail
         items = constant(stmt.items)
-        nested = any(isinstance(inner, ir.For) for inner in walk.statements(stmt.body))
-        few = stmt.maximum is None and isinstance(items, list) and len(items) <= FEW
-        if isinstance(items, list) and (few or nested or scope.group is not None):
+        if isinstance(items, list) and written_out(stmt, items, scope.group is not None):
             return self.unrolled(stmt, items, scope)
         if scope.group is not None:
             unsupported(

@@ -7,6 +7,7 @@ from wfc.diagnostic import ERROR, ordered
 from wfc.record import replace
 from wfc.target import Artifact, Compiled, Manifest
 from wfc_targets.airflow import watch
+from wfc_targets.airflow.copies import too_long
 from wfc_targets.airflow.emit import emit
 from wfc_targets.airflow.filters import wanted
 from wfc_targets.airflow.graph import children, last_of
@@ -34,6 +35,8 @@ HELPER = "wfc_airflow.py"
 def compile_flow(project: ir.Project, flow: ir.Flow, version: str) -> Compiled:
     """Lower and emit one flow. version: of Airflow, one of the target's."""
     names = Names(project, flow)
+    if too_long(names):
+        return Compiled((), Manifest(flow.name, "airflow", version, flow.source_hash, ()), tuple(names.diagnostics))
     maker = FlowMaker(names)
     maker.make()
     arguments = dag_arguments(names)

@@ -217,6 +217,7 @@ class Draft:
             inner.path for stmt in all_statements(flow) if isinstance(stmt, ir.Try) for inner in statements(stmt.body)
         )
         self.matrices: set[str] = set()
+        self.can_be_matrix: dict[str, bool] = {}
         self.secret_items: dict[str, dict[str, tuple[str, ...]]] = {}
         self.stops: list[tuple[JobDraft, str]] = []
         self.taken: set[str] = set()

@@ -15,7 +15,7 @@ from wfc_targets.github.expressions import condition, text
 from wfc_targets.github.handlers import handlers
 from wfc_targets.github.jobs import Line, host, lower_jobs
 from wfc_targets.github.order import ordered_entries
-from wfc_targets.github.plan import cuts, prepare
+from wfc_targets.github.plan import cuts, prepare, too_long
 from wfc_targets.github.prologue import has_prologue, plan
 from wfc_targets.github.triggers import CALL, called, check_secrets, dispatched, ended_well, event_of, events
 from wfc_targets.github.values import across
@@ -34,6 +34,11 @@ def compile_flow(project: Project, flow: Flow, version: str) -> Compiled:
     """One workflow file. Reports WF951 for what GitHub Actions lacks, WF952 for what it does differently."""
     artifact = f"{flow.name}.yml"
     draft = Draft(project, flow, artifact)
+    plan(draft)
+    check_secrets(draft)
+    prepare(draft)
+    if too_long(draft):
+        return Compiled((), Manifest(flow.name, "github", version, flow.source_hash, ()), tuple(draft.diagnostics))
     workflow = _workflow(draft, version)
     manifest = Manifest(flow.name, "github", version, flow.source_hash, ordered_entries(draft))
     failed = any(found.severity == ERROR for found in draft.diagnostics)
@@ -43,9 +48,6 @@ def compile_flow(project: Project, flow: Flow, version: str) -> Compiled:
 
 def _workflow(draft: Draft, version: str) -> model.Workflow:
     flow = draft.flow
-    plan(draft)
-    check_secrets(draft)
-    prepare(draft)
     region = Region()
     line = lower_jobs(draft, flow.body, _started(draft, Line(region)))
     on, comments = events(draft)

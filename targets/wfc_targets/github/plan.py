@@ -6,7 +6,8 @@ A job costs a machine's start and passes on texts only, so statements share one 
 from __future__ import annotations
 
 from wfc import ir
-from wfc.walk import blocks, children, flow_expressions, statements
+from wfc.walk import all_statements, blocks, children, flow_expressions, references, statements
+from wfc_targets.common.copies import MOST_COPIES, too_many
 from wfc_targets.github.rewrite import path_of
 from wfc_targets.github.values import output_path
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 LONGEST_UNROLLED = 24
 """Steps of an unrolled loop; a longer one is a matrix, one job an item."""
+
+MOST_NAMED = 1_000
+"""References in one item: each is an expression of its own in the file, and nobody writes so many."""
 
 
 def unrolled(loop: For) -> tuple[AnyExpr, ...]:
@@ -53,7 +57,17 @@ def _loops(draft: Draft, block: Block, around: tuple[For, ...], jobs: bool) -> N
 
 
 def is_matrix(draft: Draft, loop: For) -> bool:
-    """Is a loop that may be jobs a matrix? One over a list of known length stays steps, if it is short and in order."""
+    """Is a loop that may be jobs a matrix? One over a list of known length stays steps, if it is short and in order.
+
+    Found once a loop: the answer for a loop asks for all loops inside it, and each of those for those inside it.
+    """
+    known = draft.can_be_matrix.get(loop.path)
+    if known is None:
+        known = draft.can_be_matrix[loop.path] = _is_matrix(draft, loop)
+    return known
+
+
+def _is_matrix(draft: Draft, loop: For) -> bool:
     items = unrolled(loop)
     if not isinstance(loop.items, ir.ListExpr):
         return True
@@ -64,6 +78,41 @@ def is_matrix(draft: Draft, loop: For) -> bool:
     if loop.maximum is not None and (loop.maximum > 1 or several):
         return draft.option("parallel", "jobs") != "steps" and len(items) > 1
     return len(items) * sum(1 for _ in statements(loop.body)) > LONGEST_UNROLLED
+
+
+def too_long(draft: Draft) -> bool:
+    """Do loops in loops, written out, make more steps than a file takes? Reports WF951 at the innermost that does."""
+    loop = too_many(draft.flow, lambda loop, _: 1 if loop.label in draft.matrices else len(unrolled(loop)))
+    if loop is None:
+        return _too_long_items(draft)
+    draft.unsupported(
+        loop.span,
+        f"with the loops inside it, `{loop.label}` makes more than {MOST_COPIES:,} steps",
+        "A list that is written out gives steps or jobs for each item, and loops in loops multiply.",
+        "shorten the lists, or put the inner loop into a flow of its own and call it with flow.run",
+    )
+    return True
+
+
+def _too_long_items(draft: Draft) -> bool:
+    """Is an item, with the items that it names in their place, too long? It stands wherever the variable does."""
+    sizes: dict[str, int] = {}
+    for stmt in all_statements(draft.flow):
+        if not isinstance(stmt, ir.For) or not unrolled(stmt):
+            continue
+        sizes[stmt.label] = max(
+            sum(sizes.get(ref.name, 1) if ref.kind == "item" else 1 for ref in references(item))
+            for item in unrolled(stmt)
+        )
+        if sizes[stmt.label] > MOST_NAMED:
+            draft.unsupported(
+                stmt.items.span,
+                f"an item of `{stmt.label}` names more than {MOST_NAMED:,} values, counted through the loops around it",
+                "The item of a list that is written out is put where its name stands.",
+                "let a task compute the items, and name its result",
+            )
+            return True
+    return False
 
 
 def divides(draft: Draft, stmt: AnyStmt) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.record import Record, replace
 from wfc.walk import statements
-from wfc_targets.kestra.places import nested
+from wfc_targets.kestra.nesting import nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

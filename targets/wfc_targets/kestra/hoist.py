@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from wfc import ir, types, walk
 from wfc_targets.kestra import model, pebble
-from wfc_targets.kestra.places import hoisted_name, literal_items, nested
+from wfc_targets.kestra.nesting import literal_items, nested
+from wfc_targets.kestra.places import hoisted_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ def hoisting(unit: Unit, loop: ir.For, site: Site) -> list[model.EngineTask]:
     if site.around or unit.version != "2.0":
         return []
     texts: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
     for expr in _read_deep(loop):
-        for name, text in _outside(unit.places, expr):
+        for name, text in _outside(unit.places, expr, seen):
             texts.setdefault(name, text)
     if not texts:
         return []
@@ -46,23 +48,30 @@ def _read_deep(loop: ir.For) -> Iterator[AnyExpr]:
                         yield ir.Ref(types.STRING, call.span, "run", "id")
 
 
-def _outside(places: Places, expr: AnyExpr) -> Iterator[tuple[str, str]]:
-    """Name and text of what an expression reads of inputs, events and the run, by way of items and fallbacks too."""
+def _outside(places: Places, expr: AnyExpr, seen: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Name and text of what an expression reads of inputs, events and the run, by way of items and fallbacks too.
+
+    seen: the items and tasks that were followed before, for each may name the one before it twice.
+    """
+    if isinstance(expr, ir.Ref) and expr.kind in ("item", "task"):
+        if (expr.kind, expr.name) in seen:
+            return
+        seen.add((expr.kind, expr.name))
     match expr:
         case ir.Field(of=ir.Ref(kind="event") as ref):
             yield hoisted_name(ref, [expr.name]) or "", places.path(expr, ()) or "null"
         case ir.Ref(kind="item") if literal_items(places.loops[expr.name]) is None:
-            yield from _outside(places, places.loops[expr.name].items)
+            yield from _outside(places, places.loops[expr.name].items, seen)
         case ir.Ref(kind="task"):
             stmt = places.producers[expr.name].stmt
             fallback = stmt.fallback.value if isinstance(stmt, ir.Task) and stmt.fallback else None
             fallback = stmt.fallback if isinstance(stmt, ir.Approve) else fallback
             if fallback is not None:
-                yield from _outside(places, fallback)
+                yield from _outside(places, fallback, seen)
         case ir.Ref():
             name = hoisted_name(expr, [])
             if name is not None:
                 yield name, places.path(expr, ()) or "null"
         case _:
             for part in walk.children(expr):
-                yield from _outside(places, part)
+                yield from _outside(places, part, seen)

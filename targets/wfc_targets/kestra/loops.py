@@ -12,10 +12,9 @@ from wfc.undo import undo_sequence
 from wfc_targets.common import yaml
 from wfc_targets.kestra import model, pebble
 from wfc_targets.kestra.hoist import hoisting
-from wfc_targets.kestra.native import native
+from wfc_targets.kestra.nesting import literal_items
 from wfc_targets.kestra.operations import subflow_inputs
 from wfc_targets.kestra.parts import part_of, undo_exports, undo_part
-from wfc_targets.kestra.places import literal_items
 from wfc_targets.kestra.tasks import alone
 from wfc_targets.kestra.unit import Calc, Site
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 def lower_for(unit: Unit, stmt: ir.For, site: Site, sequence: Sequence) -> Tasks:
     """A Loop; with `max` a gate behind it, since all items shall run."""
     calc = Calc(unit, stmt, site)
-    if native(stmt.items, unit.places, site.around) is None:
+    if not unit.places.is_inline(stmt.items, site.around):
         calc.computed(stmt.items, "items")
     if unit.version == "1.3":
         return [*calc.tasks(), *_for_each(unit, stmt, site)]

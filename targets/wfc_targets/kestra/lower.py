@@ -12,6 +12,7 @@ from wfc_targets.kestra.kernel import kernel_text, outputs_text
 from wfc_targets.kestra.native import native
 from wfc_targets.kestra.operations import subflow_inputs
 from wfc_targets.kestra.parts import labels, part_of
+from wfc_targets.kestra.places import LONGEST_INLINE
 from wfc_targets.kestra.shapes import engine_type
 from wfc_targets.kestra.statements import sequence
 from wfc_targets.kestra.triggers import lower_triggers
@@ -72,11 +73,12 @@ def _input(unit: Unit, declared: ir.Input) -> model.FlowInput:
     constant = isinstance(default, ir.Literal) and default.value is not None
     constant = constant or isinstance(default, ir.ListExpr | ir.RecordExpr)
     computed = default is not None and not constant and not isinstance(default, ir.Literal)
-    if computed and default is not None and native(default, unit.places, ()) is None:
+    if computed and default is not None and not unit.places.is_inline(default, ()):
         unit.unsupported(
             f"the default of `{declared.name}`",
             default.span,
-            "Pebble has no form of this expression, and an input has no task in front of it",
+            f"Pebble has no form of this expression, or, with the defaults that it names, one of more than "
+            f"{LONGEST_INLINE:,} characters, and an input has no task in front of it",
             "make the input optional and compute its value in a task",
         )
     return model.FlowInput(

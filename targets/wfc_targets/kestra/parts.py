@@ -14,7 +14,8 @@ from wfc.walk import blocks
 from wfc_targets.kestra import model, pebble
 from wfc_targets.kestra.bodies import detached
 from wfc_targets.kestra.failed import failure_reads, failure_texts
-from wfc_targets.kestra.places import ITERATION, nested
+from wfc_targets.kestra.nesting import nested
+from wfc_targets.kestra.places import ITERATION
 from wfc_targets.kestra.unit import Site, Unit
 
 TYPE_CHECKING = False

@@ -5,20 +5,20 @@ from __future__ import annotations
 from wfc import ir, types
 from wfc.record import Record
 from wfc.types import EnumType, ListType, MapType, OptionalType, RecordType
-from wfc.walk import blocks
 from wfc_targets.kestra import pebble
 from wfc_targets.kestra.events import event_field, whole_event
 from wfc_targets.kestra.native import native
+from wfc_targets.kestra.nesting import literal_items, nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wfc.ir import AnyExpr, AnyStmt, Block, Call, Flow, Project
+    from wfc.ir import AnyExpr, Call, Flow, Project
     from wfc.types import Type
 
 ITERATION = "inputs.iteration"
 """What an iteration handed out, to the flow that undoes it on 1.3."""
+LONGEST_INLINE = 5_000
+"""Characters of what is put in place of a name: a default, a fallback, the list of a loop. Nobody writes more."""
 Around = tuple[str, ...]
 """The labels of the loops around a reader, outermost first."""
 
@@ -45,6 +45,7 @@ class Places:
         self.loops: dict[str, ir.For] = {}
         self.producers: dict[str, Producer] = {}
         self.failure: dict[str, str] = {}
+        self.inlined: dict[int, bool] = {}
         self.undone: set[str] = set()
         self.handed = self.polled = ""
         self.inside: frozenset[str] = frozenset()
@@ -131,11 +132,8 @@ class Places:
         """What the loop goes over: its items where they are literals that differ, else their numbers."""
         literals = literal_items(loop)
         if literals is not None:
-            return (
-                "["
-                + ", ".join(str(item) if isinstance(item, int) else str(pebble.string(item)) for item in literals)
-                + "]"
-            )
+            texts = [str(item) if isinstance(item, int) else str(pebble.string(item)) for item in literals]
+            return f"[{', '.join(texts)}]"
         return f"range(0, ({self.items(loop, ())} | length) - 1)"
 
     def result(self, stmt: ir.Task | ir.Approve, fields: list[str], around: Around) -> tuple[str, int]:
@@ -167,8 +165,8 @@ class Places:
         wanted = value
         for name in fields:
             wanted = dict(wanted.entries)[name] if isinstance(wanted, ir.RecordExpr) else wanted
-        text = native(wanted, self, around)
-        if text is not None and native(value, self, around) is not None:
+        text = native(wanted, self, around) if self.is_inline(value, around) else None
+        if text is not None:
             return text
         text = f"outputs.{label}_fallback.vars.value"
         for name in fields:
@@ -205,12 +203,26 @@ class Places:
             return f"({text} * 1000 | number('LONG'))"
         if declared.default is None or isinstance(declared.default, ir.Literal):
             return text
-        default = native(declared.default, self, around)
+        default = self.inline(declared.default, around)
         return text if default is None else f"({text} ?? {default})"
+
+    def is_inline(self, value: AnyExpr, around: Around) -> bool:
+        """Does the text of a value stand wherever its name does: has Pebble one, and none that is too long?
+
+        Such a text may hold others twice, which hold others twice. What was found too long once is so at each place.
+        """
+        if id(value) not in self.inlined:
+            text = native(value, self, around)
+            self.inlined[id(value)] = text is not None and len(text) <= LONGEST_INLINE
+        return self.inlined[id(value)]
+
+    def inline(self, value: AnyExpr, around: Around) -> str | None:
+        """The text of a value where it stands in place of its name, else None."""
+        return native(value, self, around) if self.is_inline(value, around) else None
 
     def _config(self, name: str, around: Around) -> str:
         declared = next((item for item in self.flow.configs if item.name == name), None)
-        default = native(declared.default, self, around) if declared and declared.default is not None else None
+        default = self.inline(declared.default, around) if declared and declared.default is not None else None
         if default is None:
             return f"kv({pebble.string(name)})"
         return f"(kv({pebble.string(name)}, errorOnMissing=false) ?? {default})"
@@ -272,7 +284,7 @@ class Places:
 
     def items(self, loop: ir.For, around: Around) -> str:
         """The list that a loop goes over: inline where Pebble has it, else what `X_calc` computed."""
-        text = native(loop.items, self, around)
+        text = self.inline(loop.items, around)
         if text is None and loop.label in self.inside:
             return f"{self.handed}.{loop.label}_items[0]"
         return text if text is not None else f"outputs.{loop.label}_calc.vars.items"
@@ -316,15 +328,6 @@ def hoisted_name(ref: ir.Ref, fields: list[str]) -> str | None:
     if ref.kind == "event":
         return "_".join(("event", ref.name, *fields[:1]))
     return f"{ref.kind}_{ref.name}" if ref.kind in ("input", "run") and ref.name != "attempt" else None
-
-
-def nested(block: Block, around: Around) -> Iterator[tuple[AnyStmt, Around]]:
-    """Every statement of a block and below, with the labels of the loops around it."""
-    for stmt in block:
-        yield stmt, around
-        inside = (*around, stmt.label) if isinstance(stmt, ir.For) else around
-        for body in blocks(stmt):
-            yield from nested(body, inside)
 
 
 def outlasts(stmt: ir.Task | ir.Approve) -> bool:
@@ -374,18 +377,6 @@ def _shell_output(outputs: str, name: str, kind: Type) -> str:
         case _:
             text = f"fromJson(read({file}))"
     return f"({text} ?? null)" if isinstance(kind, OptionalType) else text
-
-
-def literal_items(loop: ir.For) -> list[int | str] | None:
-    """The items of a loop over literals that differ, or None: the engine drops an item that equals another."""
-    if not isinstance(loop.items, ir.ListExpr):
-        return None
-    values = [item.value for item in loop.items.items if isinstance(item, ir.Literal)]
-    simple = [value for value in values if isinstance(value, str) or type(value) is int]
-    same_kind = len({type(value) for value in simple}) == 1
-    if len(simple) != len(loop.items.items) or not same_kind or len(set(simple)) != len(simple):
-        return None
-    return None if any(isinstance(value, str) and "{" in value for value in simple) else simple
 
 
 def _may_be_missing(part: AnyExpr) -> bool:

@@ -6,7 +6,7 @@ from wfc import ir, types
 from wfc.record import replace
 from wfc_targets.kestra import compute, model, pebble
 from wfc_targets.kestra.job import Job
-from wfc_targets.kestra.native import condition, native, template
+from wfc_targets.kestra.native import condition, template
 from wfc_targets.kestra.operations import operation
 from wfc_targets.kestra.repeat import repeated, repeats
 from wfc_targets.kestra.shapes import engine_type
@@ -172,7 +172,7 @@ def _with_fallback(
         calc = Calc(unit, replace(stmt, label=other), site)
         task = called(unit, stmt, fallback.call, other, site, calc, "fallback")
         errors = alone(unit, [*calc.tasks(), task], first=True)
-    elif fallback.value is not None and native(fallback.value, unit.places, site.around) is None:
+    elif fallback.value is not None and not unit.places.is_inline(fallback.value, site.around):
         operands = compute.Operands(unit.places, site.around)
         code = operands.code(fallback.value)
         unit.note(other, stmt, "calc", site)
