@@ -39,12 +39,6 @@ flow work {
   task pause = sleep(0s)
 }
 ```
-```wf
-flow rates {
-  task today = http.get(url: "https://api.example.com/rates") timeout 1m retry fixed(attempts: 1, every: 5s)
-  output all: json = today.body
-}
-```
 
 ## Good
 ```wf
