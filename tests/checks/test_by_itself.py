@@ -1,5 +1,4 @@
-"""Edges of the rules about flows that start by themselves: keys of deliveries that come twice, failures nobody "
-"hears of."""
+"""Edges of the rules about flows that start by themselves: keys of what comes twice, failures nobody hears of."""
 
 from __future__ import annotations
 
@@ -13,6 +12,7 @@ ALERT = 'on alert(path: "p", secret: "k") secret k'
 DAILY = 'on schedule("0 5 * * *", timezone: "UTC")'
 POST = 'http.post(url: "https://a.example.com/x", json: {})'
 PUT = 'http.put(url: "https://a.example.com/x", json: {})'
+SEEN = 'task seen = shell("./seen.sh", env: { B: json(event.body) }) -> { n: int }'
 
 
 def keyed(key: str, call: str = POST) -> str:
@@ -53,6 +53,22 @@ def keyed(key: str, call: str = POST) -> str:
         (HOOK, f"{keyed('json(event.body)')} undo {POST} {{ idempotent by run.id }} task b = {PUT}", False),
         (HOOK, keyed("run.id", PUT), False),
         (HOOK, f"task a = {POST} idempotent", False),
+        # it is done, or not, by what a task has found out about the event
+        (HOOK, f"{SEEN} if seen.n == 0 {{ {keyed('run.id')} }}", False),
+        (HOOK, f"{SEEN} if seen.n > 0 {{ task b = {PUT} }} else {{ {keyed('run.id')} }}", False),
+        (HOOK, f'{SEEN} if seen.n > 0 {{ stop "done" }} {keyed("run.id")}', False),
+        (HOOK, f'{SEEN} require seen.n == 0 else "done" {keyed("run.id")}', False),
+        (HOOK, f"{SEEN} {keyed('run.id')} when seen.n == 0", False),
+        (
+            HOOK,
+            f'{SEEN} task more = shell("./m.sh", env: {{ N: "{{seen.n}}" }}) -> {{ m: int }} '
+            f"if more.m == 0 {{ {keyed('run.id')} }}",
+            False,
+        ),
+        (HOOK, f"{SEEN} if seen.n > 0 {{ task b = {PUT} }} {keyed('run.id')}", True),
+        (HOOK, f"{SEEN} {keyed('run.id')} if seen.n == 0 {{ task b = {PUT} }}", True),
+        (HOOK, f'{SEEN} {keyed("run.id")} require seen.n == 0 else "done"', True),
+        (HOOK, f'task n = shell("./n.sh") -> {{ n: int }} if n.n == 0 {{ {keyed("run.id")} }}', True),
     ],
 )
 def test_keys_of_a_delivery_that_comes_twice(head: str, body: str, expected: bool) -> None:
@@ -68,15 +84,15 @@ def test_the_remedy_names_the_event() -> None:
         (
             ALERT,
             "name the event (`on alert(…) as event`) and put in a value of the event that stays, such as "
-            "`{event.groupKey}`, for `run.id`",
+            '`{event.groupKey}-{event.status}-{text(event.alerts[0].startsAt, "UTC")}`, for `run.id`',
         ),
     ):
         (found,) = [item for item in findings(f"flow f {{ {head} {HEAD} {keyed('run.id')} }}") if item.code == "WF418"]
         assert found.help == remedy
         taken = f"flow f {{ {head} {HEAD} {keyed('run.id')} }}"
         named = taken if " as event" in taken else taken.replace('secret: "k")', 'secret: "k") as event')
-        value = remedy.partition("`{")[2].partition("}`")[0]
-        assert codes(named.replace("by run.id", f'by "{{{value}}}"')) == []
+        value = remedy.partition("such as `")[2].partition("`")[0]
+        assert codes(named.replace("by run.id", f'by "{value}"')) == []
 
 
 SAY = 'slack.post(url: slack_url, text: "t")'
