@@ -97,6 +97,7 @@ def test_the_remedy_names_the_event() -> None:
 
 SAY = 'slack.post(url: slack_url, text: "t")'
 SECRET = "secret slack_url"
+HEARD = 'http.post(url: "https://hooks.slack.com/services/x", json: { text: "ended" })'
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,34 @@ SECRET = "secret slack_url"
             f"on failure {{ task b = {SAY} }} }}",
             False,
         ),
+        # what stands in `finally` may tell of it, unless it only cleans up
+        (f"flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = {HEARD} }} }}", False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("curl -fsS -d x $U") }} }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("./tell.sh") }} }}', False),
+        (
+            f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("rm x") fallback shell("./tell") }} }}',
+            False,
+        ),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("true") }} }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("docker stop a; echo ok") }} }}', True),
+        (
+            f"flow f {{ {DAILY} {HEAD} task a = {PUT} "
+            'finally { task b = http.delete(url: "https://a.example.com/t") } }',
+            True,
+        ),
+        # a ping that does not come is heard
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = http.get(url: "https://p.example.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} config p: string = "x" task a = {PUT} task b = http.get(url: p) }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = shell("curl -fsS https://hc-ping.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = http.put(url: "https://hc-ping.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = http.get(url: "https://p.example.com/x") }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task b = http.get(url: "https://p.example.com/x") task a = {PUT} }}', True),
+        # a handler that does nothing
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} on failure {{ task b = shell("true") }} }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} on failure {{ task b = shell("./tell.sh") }} }}', False),
+        # the hearing itself
+        (f'flow f {{ on flow(name: "g", states: ["failed"]) {HEAD} task a = {PUT} }} flow g {{ }}', False),
+        (f'flow f {{ on flow(name: "g") {HEAD} task a = {PUT} }} flow g {{ }}', True),
         # WF501 tells of it
         (f"flow f {{ {DAILY} {HEAD} task a = {POST} task b = {PUT} }}", False),
     ],
@@ -130,3 +159,17 @@ def test_failures_that_nobody_hears_of(text: str, expected: bool) -> None:
     found = [item for item in findings(text, NAME, "WF508") if item.code in ("WF001", "WF102", "WF202", "WF508")]
     about_f = [item.code for item in found if "`g`" not in item.message]
     assert about_f == (["WF508"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "wrong"),
+    [
+        ("WF508", f"flow f {{ {DAILY} {HEAD} task a = {PUT} }}", "on failur { }"),
+        ("WF801", f"flow f {{ {DAILY} defaults {{ timeout 30h }} task a = {POST} }}", "concurency 1 queue"),
+    ],
+)
+def test_what_was_not_read_may_be_what_is_missing(code: str, text: str, wrong: str) -> None:
+    assert code in codes(text, code)
+    found = codes(text.replace(" task a", f" {wrong} task a"), code)
+    assert "WF001" in found
+    assert code not in found
