@@ -111,9 +111,12 @@ def is_idle(script: str) -> bool:
 def is_idle_python(body: str) -> bool:
     """Has a body nothing but comments, constants, `pass` and a `return` of nothing?"""
     import ast
+    import warnings
 
     try:
-        statements = ast.parse(body).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape such as "\\d", which is no fault
+            statements = ast.parse(body).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return all(
