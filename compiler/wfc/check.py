@@ -67,7 +67,10 @@ class Check(Page):
 
 
 class ProjectCheck(Page):
-    """A check of a project as a whole: gives each finding with the name of the flow that it belongs to."""
+    """A check of a project as a whole: gives each finding with the name of the flow that it belongs to.
+
+    whole, preset: as `Check` has them; what a check with `whole` finds in a file that was not all read is left out.
+    """
 
     find: Callable[[Project], Iterator[tuple[str, Diagnostic]]]
     whole: bool = False
@@ -97,7 +100,7 @@ def run_checks(
     checks = [check(code) for code in asked if is_at_home(code, everything)]
     codes = {code for code in asked if not is_own(code)}
     unread = {item.span.source for item in before if item.code == "WF001"}
-    of_all = found_in_all(project, [one for one in checks if isinstance(one, ProjectCheck)])
+    of_all = found_in_all(project, [one for one in checks if isinstance(one, ProjectCheck)], unread)
     single = [one for one in checks if isinstance(one, Check)]
     found: list[Diagnostic] = []
     for flow in project.flows:
@@ -115,12 +118,15 @@ def run_checks(
     return ordered(found)
 
 
-def found_in_all(project: Project, checks: Iterable[ProjectCheck]) -> dict[str, list[Diagnostic]]:
-    """Name of a flow → what the checks of a project as a whole find in it."""
+def found_in_all(
+    project: Project, checks: Iterable[ProjectCheck], unread: Collection[str]
+) -> dict[str, list[Diagnostic]]:
+    """Name of a flow → what the checks of a project as a whole find in it. unread: files of which a part is missing."""
     found: dict[str, list[Diagnostic]] = {}
     for one in checks:
         for name, item in one.find(project):
-            found.setdefault(name, []).append(item)
+            if not (one.whole and item.span.source in unread):
+                found.setdefault(name, []).append(item)
     return found
 
 

@@ -116,7 +116,8 @@ class Target(Record):
 
     versions: engine versions whose text it can write, the default first. folder: where its files go by default.
     suffix: of the main file. compile(project, flow, version) lowers and emits one flow of the project. moot: codes of
-    checks against whose faults the engine itself guards, so that they are not told of flows for it alone.
+    checks against whose faults the engine itself guards, so that they are not told of flows for it alone; each with the
+    begins of the kinds of triggers for which that holds (a flow with any other has the fault), "" for all.
     """
 
     name: str
@@ -127,4 +128,9 @@ class Target(Record):
     capabilities: tuple[Capability, ...]
     options: tuple[Option, ...]
     compile: Callable[[Project, Flow, str], Compiled]
-    moot: frozenset[str] = frozenset()
+    moot: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def guards(self, code: str, flow: Flow) -> bool:
+        """Does the engine guard a flow against the fault of a code, whatever starts it but a person?"""
+        kinds = dict(self.moot).get(code)
+        return kinds is not None and all(one.kind == "manual" or one.kind.startswith(kinds) for one in flow.triggers)

@@ -1,5 +1,4 @@
-"""Edges of the rules about flows that start by themselves: keys of deliveries that come twice, failures nobody "
-"hears of."""
+"""Edges of the rules about flows that start by themselves: keys of what comes twice, failures nobody hears of."""
 
 from __future__ import annotations
 
@@ -13,6 +12,7 @@ ALERT = 'on alert(path: "p", secret: "k") secret k'
 DAILY = 'on schedule("0 5 * * *", timezone: "UTC")'
 POST = 'http.post(url: "https://a.example.com/x", json: {})'
 PUT = 'http.put(url: "https://a.example.com/x", json: {})'
+SEEN = 'task seen = shell("./seen.sh", env: { B: json(event.body) }) -> { n: int }'
 
 
 def keyed(key: str, call: str = POST) -> str:
@@ -53,6 +53,22 @@ def keyed(key: str, call: str = POST) -> str:
         (HOOK, f"{keyed('json(event.body)')} undo {POST} {{ idempotent by run.id }} task b = {PUT}", False),
         (HOOK, keyed("run.id", PUT), False),
         (HOOK, f"task a = {POST} idempotent", False),
+        # it is done, or not, by what a task has found out about the event
+        (HOOK, f"{SEEN} if seen.n == 0 {{ {keyed('run.id')} }}", False),
+        (HOOK, f"{SEEN} if seen.n > 0 {{ task b = {PUT} }} else {{ {keyed('run.id')} }}", False),
+        (HOOK, f'{SEEN} if seen.n > 0 {{ stop "done" }} {keyed("run.id")}', False),
+        (HOOK, f'{SEEN} require seen.n == 0 else "done" {keyed("run.id")}', False),
+        (HOOK, f"{SEEN} {keyed('run.id')} when seen.n == 0", False),
+        (
+            HOOK,
+            f'{SEEN} task more = shell("./m.sh", env: {{ N: "{{seen.n}}" }}) -> {{ m: int }} '
+            f"if more.m == 0 {{ {keyed('run.id')} }}",
+            False,
+        ),
+        (HOOK, f"{SEEN} if seen.n > 0 {{ task b = {PUT} }} {keyed('run.id')}", True),
+        (HOOK, f"{SEEN} {keyed('run.id')} if seen.n == 0 {{ task b = {PUT} }}", True),
+        (HOOK, f'{SEEN} {keyed("run.id")} require seen.n == 0 else "done"', True),
+        (HOOK, f'task n = shell("./n.sh") -> {{ n: int }} if n.n == 0 {{ {keyed("run.id")} }}', True),
     ],
 )
 def test_keys_of_a_delivery_that_comes_twice(head: str, body: str, expected: bool) -> None:
@@ -68,19 +84,20 @@ def test_the_remedy_names_the_event() -> None:
         (
             ALERT,
             "name the event (`on alert(…) as event`) and put in a value of the event that stays, such as "
-            "`{event.groupKey}`, for `run.id`",
+            '`{event.groupKey}-{event.status}-{text(event.alerts[0].startsAt, "UTC")}`, for `run.id`',
         ),
     ):
         (found,) = [item for item in findings(f"flow f {{ {head} {HEAD} {keyed('run.id')} }}") if item.code == "WF418"]
         assert found.help == remedy
         taken = f"flow f {{ {head} {HEAD} {keyed('run.id')} }}"
         named = taken if " as event" in taken else taken.replace('secret: "k")', 'secret: "k") as event')
-        value = remedy.partition("`{")[2].partition("}`")[0]
-        assert codes(named.replace("by run.id", f'by "{{{value}}}"')) == []
+        value = remedy.partition("such as `")[2].partition("`")[0]
+        assert codes(named.replace("by run.id", f'by "{value}"')) == []
 
 
 SAY = 'slack.post(url: slack_url, text: "t")'
 SECRET = "secret slack_url"
+HEARD = 'http.post(url: "https://hooks.slack.com/services/x", json: { text: "ended" })'
 
 
 @pytest.mark.parametrize(
@@ -106,6 +123,34 @@ SECRET = "secret slack_url"
             f"on failure {{ task b = {SAY} }} }}",
             False,
         ),
+        # what stands in `finally` may tell of it, unless it only cleans up
+        (f"flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = {HEARD} }} }}", False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("curl -fsS -d x $U") }} }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("./tell.sh") }} }}', False),
+        (
+            f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("rm x") fallback shell("./tell") }} }}',
+            False,
+        ),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("true") }} }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} finally {{ task b = shell("docker stop a; echo ok") }} }}', True),
+        (
+            f"flow f {{ {DAILY} {HEAD} task a = {PUT} "
+            'finally { task b = http.delete(url: "https://a.example.com/t") } }',
+            True,
+        ),
+        # a ping that does not come is heard
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = http.get(url: "https://p.example.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} config p: string = "x" task a = {PUT} task b = http.get(url: p) }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = shell("curl -fsS https://hc-ping.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} task b = http.put(url: "https://hc-ping.com/x") }}', False),
+        (f'flow f {{ {DAILY} {HEAD} task a = http.get(url: "https://p.example.com/x") }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task b = http.get(url: "https://p.example.com/x") task a = {PUT} }}', True),
+        # a handler that does nothing
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} on failure {{ task b = shell("true") }} }}', True),
+        (f'flow f {{ {DAILY} {HEAD} task a = {PUT} on failure {{ task b = shell("./tell.sh") }} }}', False),
+        # the hearing itself
+        (f'flow f {{ on flow(name: "g", states: ["failed"]) {HEAD} task a = {PUT} }} flow g {{ }}', False),
+        (f'flow f {{ on flow(name: "g") {HEAD} task a = {PUT} }} flow g {{ }}', True),
         # WF501 tells of it
         (f"flow f {{ {DAILY} {HEAD} task a = {POST} task b = {PUT} }}", False),
     ],
@@ -114,3 +159,17 @@ def test_failures_that_nobody_hears_of(text: str, expected: bool) -> None:
     found = [item for item in findings(text, NAME, "WF508") if item.code in ("WF001", "WF102", "WF202", "WF508")]
     about_f = [item.code for item in found if "`g`" not in item.message]
     assert about_f == (["WF508"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "wrong"),
+    [
+        ("WF508", f"flow f {{ {DAILY} {HEAD} task a = {PUT} }}", "on failur { }"),
+        ("WF801", f"flow f {{ {DAILY} defaults {{ timeout 30h }} task a = {POST} }}", "concurency 1 queue"),
+    ],
+)
+def test_what_was_not_read_may_be_what_is_missing(code: str, text: str, wrong: str) -> None:
+    assert code in codes(text, code)
+    found = codes(text.replace(" task a", f" {wrong} task a"), code)
+    assert "WF001" in found
+    assert code not in found

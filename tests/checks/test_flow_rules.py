@@ -260,6 +260,16 @@ def test_a_budget_counts_the_flows_that_are_run() -> None:
         ('try { task a = shell("x") } recover { task b = shell("exit 1") }', False),
         ('try { task a = shell("x") } recover { task b = shell("echo went wrong") }', False),
         ('try { task a = shell("x") } recover { task b = python("return 1") -> int }', False),
+        # what is idle, and what only looks like it
+        ('try { task a = shell("x") } recover { task b = shell("# no; ./tell.sh\\nset -euo pipefail; :") }', True),
+        ('try { task a = shell("x") } recover { task b = shell("set -- $(./tell.sh)") }', False),
+        ('try { task a = shell("x") } recover { task b = shell("set -- a") }', False),
+        ('try { task a = shell("x") } recover { task b = shell(": $(./tell.sh)") }', False),
+        ('try { task a = shell("x") } recover { task b = shell("true > failed") }', False),
+        ('try { task a = shell("x") } recover { task b = python("pass  # later; or never") }', True),
+        ('try { task a = shell("x") } recover { task b = python("\'no; tell()\'\\nreturn") }', True),
+        ('try { task a = shell("x") } recover { task b = python("pass; tell()") }', False),
+        ('try { task a = shell("x") } recover { task b = shell("true") fallback shell("./tell.sh") }', False),
         ('defaults { timeout 1m allow WF505 "nobody minds" } try { task a = shell("x") } recover { }', False),
     ],
 )

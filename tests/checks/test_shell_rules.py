@@ -43,7 +43,9 @@ def task(script: str, clauses: str = "", name: str = "a") -> str:
         ("terraform destroy", False),
         ("terraform apply -auto-approve", False),
         ("aws s3 rm s3://reports --recursive", True),
-        ('aws s3 rm --recursive "s3://$BUCKET/"', True),
+        ('aws s3 rm --recursive "s3://$BUCKET/"', False),
+        ('az group delete --yes -n "$GROUP"', False),
+        ("psql \"$URL\" -c 'delete from orders'", True),
         ("aws s3 rm s3://reports/tmp/ --recursive", False),
         ('aws s3 rm s3://reports --recursive --exclude "*.csv"', False),
         ("aws s3 rm s3://reports/a.csv", False),
@@ -321,6 +323,20 @@ def test_claims_that_the_text_speaks_against(script: str, expected: bool) -> Non
         ('git push --force origin "$D"', '"main"', ["WF416"]),
         ('git push --force origin "$D"', '"pr-7"', []),
         ('kubectl delete namespace "$D"', '"shop-test"', []),
+        ('B=shop-test\naws s3 rm --recursive "s3://$B"', "", []),
+        ('B=shop\naws s3 rm --recursive "s3://$B"', "", ["WF416"]),
+        # the text of another shell, with variables of its own
+        ("B=main\nssh host 'B=pr-7; git push --force origin \"$B\"'", "", []),
+        ("B=pr-7\nssh host 'git push --force origin main'", "", ["WF416"]),
+        ('B=main\nssh host "git push --force origin $B"', "", ["WF416"]),
+        ("B=main\nbash -c 'B=$1; git push --force origin \"$B\"' _ wip", "", []),
+        ("D=/\nbash -c 'D=/tmp/x; rm -rf \"$D\"/*'", "", []),
+        ('D=/\nbash -c "rm -rf $D"', "", ["WF412"]),
+        ('D=/\nbash -c "D=/tmp/x; rm -rf \\$D"', "", []),
+        ("D=/\nbash <<'END'\nD=/tmp/x\nrm -rf $D\nEND", "", []),
+        ("D=/\nbash <<END\nrm -rf $D\nEND", "", ["WF412"]),
+        ("D=/\nrm -rf ${D%x} ${#D}", "", []),
+        ('D=/\nN=größe; ./x $D "$N$N"; rm -rf $D', "", ["WF412"]),
     ],
 )
 def test_variables_with_one_constant_value(script: str, env: str, expected: list[str]) -> None:
@@ -329,5 +345,22 @@ def test_variables_with_one_constant_value(script: str, env: str, expected: list
     text = flow(f'task t = shell("""\n{lines}\n  """{given})')
     found = [item for item in findings(text) if item.code in ("WF412", "WF416")]
     assert [item.code for item in found] == expected
-    last = script.split("\n")[-1]
-    assert all(last.endswith(text[item.span.start : item.span.end]) for item in found), [item.span for item in found]
+    told = [text[item.span.start : item.span.end] for item in found]
+    assert all(one in script and one.startswith(("rm", "git", "aws", "ssh", "bash")) for one in told), told
+
+
+def test_a_call_with_its_variables_put_in_is_shown_as_it_is_written() -> None:
+    text = flow(
+        'task t = shell("""\n    N=größe; D=/; ./x $D "$N$N"; rm -rf "${D}" build; B=main\n'
+        "    git push -f origin $B $N\n"
+        '  """)'
+    )
+    found = [item for item in findings(text) if item.code in ("WF412", "WF416")]
+    assert [text[item.span.start : item.span.end] for item in found] == [
+        'rm -rf "${D}" build',
+        "git push -f origin $B $N",
+    ]
+    assert [item.message.partition(" in ")[0] for item in found] == [
+        '`rm -rf "${D}" build`',
+        "`git push -f origin $B $N`",
+    ]

@@ -352,6 +352,24 @@ def test_what_an_engine_guards_against_is_not_told_for_it_alone(targets: tuple[s
     assert [code for code in found if code in ("WF610", "WF801")] == sorted(wanted, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("trigger", "targets", "expected"),
+    [
+        ('schedule("0 5 * * *", timezone: "UTC")', (), True),
+        ('schedule("0 5 * * *", timezone: "UTC")', ("github",), False),
+        ('schedule("0 5 * * *", timezone: "UTC")', ("github", "airflow"), True),
+        ('schedule("0 5 * * *", timezone: "UTC") on manual()', ("github",), False),
+        ('schedule("0 5 * * *", timezone: "UTC") on webhook(path: "x")', ("github",), True),
+        ('github.push(repo: "a/b")', ("github",), False),
+        ('webhook(path: "x")', ("github",), True),
+    ],
+)
+def test_github_mails_those_who_are_people(trigger: str, targets: tuple[str, ...], expected: bool) -> None:
+    write("f.wf", f'flow f {{ on {trigger} defaults {{ timeout 1m }} task a = shell("ls") }}\n')
+    options = [word for name in targets for word in ("--target", name)]
+    assert ("WF508" in codes(check("--select", "WF508", *options, "f.wf"))) is expected
+
+
 @pytest.mark.parametrize("option", ["--output", "--write-baseline"])
 def test_no_flow_is_overwritten_by_findings(option: str) -> None:
     done = check(option, "f.wf", "f.wf")

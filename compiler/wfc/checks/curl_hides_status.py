@@ -3,8 +3,8 @@
 ## What it finds
 A call of `curl` in a script without `-f`, `--fail` or `--fail-with-body`. Left out are calls whose status something
 sees (`-w`, `-i`, `-D`) or whose output or end something may look at: `$(curl …)`, `curl … | jq`, `curl … || …`, `if`,
-loops, functions, a later `grep`, `jq`, `tar` or checksum; and DELETE, `-o /dev/null`, other protocols than HTTP, and
-options in variables.
+`while`, `until`, functions, a test behind it, its file when the script names that again or goes on with other
+commands, `$WFC_OUTPUT`; and DELETE, `/dev/null`, other protocols than HTTP, and options in variables.
 
 ## Why
 For curl an answer is an answer: "In normal cases when an HTTP server fails to deliver a document, it returns an HTML
@@ -56,7 +56,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 continue
             from wfc.embedded.shell_status import unanswered
 
-            found = next(iter(unanswered(script)), None)
+            found = unanswered(script)
             if found is not None:
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",

@@ -125,8 +125,7 @@ def of_root(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
     """At most one finding: a removal of the root, of the home directory or of a directory of the system."""
     from wfc.embedded.shell_destroys import REMOVAL
 
-    one = destroyed(call, REMOVAL)
-    if one is not None:
+    for one in destroyed(call, REMOVAL)[:1]:
         yield CHECK.found(
             f"{one.what} in {title} {one.effect}",
             statement_span(flow, call, one),

@@ -73,7 +73,7 @@ VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|delete-db-i
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
-    """One finding for each script, for its first such call."""
+    """One finding for each such call of a script."""
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             script = own_script(call) if place.section == "body" and call is not task.undo else None
@@ -81,8 +81,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 continue
             from wfc.embedded.shell_destroys import DESTRUCTION
 
-            found = destroyed(call, DESTRUCTION)
-            if found is not None and not facts(flow).is_approved(task):
+            group = destroyed(call, DESTRUCTION)
+            for found in () if group and facts(flow).is_approved(task) else group:
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",
                     statement_span(flow, call, found),

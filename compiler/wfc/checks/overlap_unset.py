@@ -79,4 +79,4 @@ def of_flow(flow: Flow, runs: Runs) -> Iterator[Diagnostic]:
         )
 
 
-CHECK = ProjectCheck("WF801", "overlap-unset", WARNING, __name__, find)
+CHECK = ProjectCheck("WF801", "overlap-unset", WARNING, __name__, find, whole=True)

@@ -35,30 +35,33 @@ def verdict(call: Call) -> Verdict | None:
     return classify(script)
 
 
-def destroyed(call: Call, kind: str) -> Reason | None:
-    """The first call of a script that takes away a whole thing, `shell_destroys.REMOVAL` or DESTRUCTION.
+def destroyed(call: Call, kind: str) -> list[Reason]:
+    """The calls of a script that take away a whole thing, `shell_destroys.REMOVAL` or DESTRUCTION, in their order.
 
-    Variables with one constant value count as that; the place is in the script as it is written.
+    Variables with one constant value count as that; the places are in the script as it is written.
     """
     from wfc.embedded.shell import destructive
 
-    script = own_script(call) or ""
-    found = next((one for one in destructive(script) if one.kind == kind), None)
-    if found is not None or "$" not in script or not isinstance(call.op, ir.Shell):
-        return found
+    script = own_script(call)
+    if script is None or not isinstance(call.op, ir.Shell):
+        return []
+    if "$" not in script:
+        return [one for one in destructive(script) if one.kind == kind]
     from wfc.embedded.shell_variables import constants, put_in
 
     given = {key: value.value if isinstance(value, ir.Literal) else "" for key, value in call.op.env}
     filled = put_in(
         script, constants(script, {key: text if isinstance(text, str) else "" for key, text in given.items()})
     )
-    found = next((one for one in destructive(filled) if one.kind == kind), None) if filled != script else None
-    if found is None:
-        return None
-    row = filled[: found.start].count("\n")
-    line = script.split("\n")[row]
-    start = sum(len(one) + 1 for one in script.split("\n")[:row])
-    return replace(found, start=start + len(line) - len(line.lstrip()), end=start + len(line), what=f"`{line.strip()}`")
+    found = [one for one in destructive(filled.text) if one.kind == kind]
+    return [as_in(script, one, filled.place(one.start), filled.place(one.end)) for one in found]
+
+
+def as_in(script: str, reason: Reason, start: int, end: int) -> Reason:
+    """A statement of a script with its variables put in, with its place and its words as they are written."""
+    from wfc.embedded.verdict import quoted
+
+    return replace(reason, start=start, end=end, what=quoted(script[start:end]))
 
 
 def doubled(found: Verdict | None) -> tuple[Reason, ...]:

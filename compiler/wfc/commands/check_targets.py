@@ -10,10 +10,11 @@ from wfc.pipeline import compile_flow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from wfc.diagnostic import Diagnostic
     from wfc.gather import Gathered
+    from wfc.ir import Flow, Project
     from wfc.rules import Rules
 
 
@@ -27,7 +28,8 @@ def with_targets(
     """
     import wfc_targets
 
-    moot = frozenset.intersection(*(wfc_targets.load(name).moot for name, _ in targets))
+    guards = [wfc_targets.load(name).guards for name, _ in targets]
+    moot = set.intersection(*({code for code, _ in wfc_targets.load(name).moot} for name, _ in targets))
     project, left = gathered.loaded.project, uncompiled(gathered)
     more = [
         item
@@ -36,7 +38,20 @@ def with_targets(
         if flow.span.source in gathered.asked and flow.name not in left
         for item in compile_flow(project, flow, wfc_targets.load(name), version).diagnostics
     ]
-    return ordered((*(item for item in found if item.code not in moot), *(rules.apply(more) if rules else more)))
+    kept = (item for item in found if item.code not in moot or not is_moot(item, project, guards))
+    return ordered((*kept, *(rules.apply(more) if rules else more)))
+
+
+def is_moot(item: Diagnostic, project: Project, guards: Collection[Callable[[str, Flow], bool]]) -> bool:
+    """Does each of the targets guard the flow of a finding against its fault?"""
+    place = item.span
+    flows = (
+        flow
+        for flow in project.flows
+        if flow.span.source == place.source and 0 <= place.start - walk.begin(flow) < len(flow.source)
+    )
+    flow = next(flows, None)
+    return flow is not None and all(one(item.code, flow) for one in guards)
 
 
 def tell_uncompiled(gathered: Gathered, targets: Collection[tuple[str, str]]) -> None:

@@ -77,6 +77,8 @@ def remember(state: State, name: str, command: Command, words: Sequence[str], fl
     elif name == "curl" and command.form(words, flags).effect == SENDS:
         urls = [*words, *(value or "" for flag, value in flags if flag == "--url")]
         state.lasting.append(replace(taken(state, LASTING, node, "", ()), urls=tuple(urls)))
+    if destroyed is not None and destroyed.reason.kind == DESTRUCTION and any("$" in one for one in destroyed.names):
+        return  # what a variable names may be there to be thrown away
     if destroyed is None or any(flag.partition("=")[0] in PARTIAL for flag, _ in flags):
         return
     hints = [*destroyed.names, *(value for flag, value in flags if value and flag in SURROUNDING)]

@@ -21,6 +21,8 @@ CLEANING = frozenset(
     "rm rmi stop kill down delete disable uninstall disconnect prune logout remove purge clean".split()
 )
 """Subcommands of the same kind: `docker stop`, `kubectl delete`."""
+QUIET = frozenset(["true", ":", "echo", "printf", "set", "cd", "exit"])
+"""Commands that neither clean up nor do anything of which others hear."""
 HIDERS = ("true", ":")
 SWITCHES = ("set +e", "set +eu", "set +o errexit", "set +ex", "set +euo pipefail")
 
@@ -72,6 +74,15 @@ def cleans(words: list[str]) -> bool:
     """Does a command clean up?"""
     command = unwrapped(words)
     return bool(command) and (command[0] in CLEANS or bool(CLEANING & set(command[1:4])))
+
+
+def only_cleans(script: str) -> bool:
+    """Does a script nothing but clean up, or speak to its own log? False for one that can't be parsed."""
+    root = tree(script.encode("utf-8", "replace"))
+    if root.has_error or is_deep(root):
+        return False
+    commands = [[unquoted(child) for child in one.children] for one in descendants(root) if one.type == "command"]
+    return all(words[0] in QUIET or cleans(words) for words in commands)
 
 
 def done_before(verdict: Verdict) -> bool:

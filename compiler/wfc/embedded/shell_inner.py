@@ -5,7 +5,7 @@ from __future__ import annotations
 from wfc.embedded import shell_destroys
 from wfc.embedded.shell import is_deep
 from wfc.embedded.shell_guards import COMMAND, FAILS, Found, doubtful
-from wfc.embedded.shell_words import STABLE, Word, descendants, source
+from wfc.embedded.shell_words import STABLE, Word, bare, descendants, source
 from wfc.embedded.verdict import SAFE, UNKNOWN
 from wfc.record import replace
 
@@ -96,10 +96,10 @@ def before_command(name: str, words: Sequence[str]) -> int:
 
 
 def unwrapped(words: Sequence[str]) -> Sequence[str]:
-    """The command that wrappers run, with its own words: `sudo -u x timeout 5 A B` → `A B`; () for none."""
-    while words and words[0] in WRAPPERS:
-        words = words[1 + before_command(words[0], words[1:]) :]
-    return words
+    """The command that wrappers run, with its own words: `sudo -u x timeout 5 /bin/A B` → `A B`; () for none."""
+    while words and (name := bare(words[0])) in WRAPPERS:
+        words = words[1 + before_command(name, words[1:]) :]
+    return [bare(words[0]), *words[1:]] if words else ()
 
 
 def wrapped(reader: Reader, name: str, words: Sequence[Word], node: Node) -> list[Found]:

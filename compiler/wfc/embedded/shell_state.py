@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfc.embedded.shell_guards import UNREAD, Found
 from wfc.embedded.shell_words import DAILY, NEW, PARTS, STABLE, Word, is_temporary, word
-from wfc.embedded.verdict import UNKNOWN, Reason
+from wfc.embedded.verdict import UNKNOWN, Reason, quoted
 from wfc.patterns import ready
 from wfc.record import replace
 
@@ -140,9 +140,8 @@ class State:
     ) -> Found:
         """A statement with its place and its words."""
         start = max(node.start_byte, self.since) if self.since < node.end_byte else node.start_byte
-        line = " ".join((node.text or b"")[start - node.start_byte :].decode("utf-8", "replace").split("\n")[0].split())
-        what = line if len(line) <= 70 else f"{line[:67]}…"
-        reason = Reason(kind, verdict, start, node.end_byte, f"`{what}`", effect, remedy)
+        what = quoted((node.text or b"")[start - node.start_byte :].decode("utf-8", "replace"))
+        reason = Reason(kind, verdict, start, node.end_byte, what, effect, remedy)
         return Found(reason, targets)
 
     def unread(self, node: Node, effect: str = "") -> list[Found]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from wfc.embedded.shell import in_characters, is_deep, tree
+from wfc.embedded.shell_commands import TOTAL
 from wfc.embedded.shell_failures import reason
-from wfc.embedded.shell_words import PARTS, bare, descendants, source, unquoted
+from wfc.embedded.shell_inner import unwrapped
+from wfc.embedded.shell_words import PARTS, descendants, source, unquoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -23,46 +25,46 @@ LONG = frozenset(
     "--version".split()
 )
 """The same, in full."""
-PREFIXES = frozenset(["timeout", "sudo", "env", "nice", "time", "command", "nohup"])
 LOOKED_AT = frozenset(
     "if_statement while_statement function_definition command_substitution process_substitution pipeline "
     "negated_command".split()
 )
 """What may look at the status, or the output, of what stands in it: the blocks of `if` and loops too."""
-READERS = frozenset(
-    "jq yq grep egrep rg test [ tar unzip gunzip gzip zcat xz bunzip2 gpg cosign minisign xmllint sha1sum sha256sum "
-    "sha512sum shasum md5sum b2sum openssl file diff cmp head python3 python awk sed wc stat".split()
-)
-"""Commands that may notice that a file is not what was asked for."""
+BLIND = TOTAL | {"cd", "curl", "mkdir", "set", "sleep"}
+"""Commands that read no file but those they name; any other may notice that one is not what was asked for."""
+NOT_KEPT = ("/dev/null", "$WFC_OUTPUT")
+"""Where an answer is thrown away, so that the request is all that counts, or read by the engine, which fails at it."""
+LOOPS = ("for_statement", "c_style_for_statement")
 
 
-def unanswered(script: str) -> tuple[Reason, ...]:
-    """The calls of curl in a script that hide the status of the answer, in their order; none where it can't be parsed.
+def unanswered(script: str) -> Reason | None:
+    """The first call of curl in a script that hides the status of the answer; None where it can't be parsed.
 
     Left out are those whose status or output something may look at, and DELETE, for which 404 is well.
     """
     data = script.encode("utf-8", "replace")
     root = tree(data)
     if root.has_error or is_deep(root):
-        return ()
-    commands = [node for node in descendants(root) if node.type == "command"]
-    names = [words_of(node)[:1] for node in commands]
-    if ["alias"] in names or ["eval"] in names:
-        return ()
-    return tuple(
-        in_characters(reason("no-status", node, "ends well when the server answers with an error"), data)
-        for number, node in enumerate(commands)
-        if hides(node) and not is_looked_at(node) and not any(one and one[0] in READERS for one in names[number + 1 :])
-    )
+        return None
+    nodes = list(descendants(root))
+    names = {node: name_of(node) for node in nodes if node.type == "command"}
+    if "alias" in names.values() or "eval" in names.values():
+        return None
+    for node in names:
+        if hides(node) and not is_looked_at(node) and not is_read(node, nodes, names):
+            return in_characters(reason("no-status", node, "ends well when the server answers with an error"), data)
+    return None
 
 
 def words_of(node: Node) -> list[str]:
     """The words of a command, its name first, without what only runs it (`timeout 10 curl`)."""
-    parts = [child for child in node.children if child.type in PARTS or child.type == "command_name"]
-    words = [unquoted(child) for child in parts]
-    if words and bare(words[0]) in PREFIXES and "curl" in words:
-        words = words[words.index("curl") :]
-    return [bare(words[0]), *words[1:]] if words else []
+    words = [unquoted(child) for child in node.children if child.type in PARTS or child.type == "command_name"]
+    return list(unwrapped(words))
+
+
+def name_of(node: Node) -> str:
+    """The name of a command, "" for one without."""
+    return next(iter(words_of(node)), "")
 
 
 def hides(node: Node) -> bool:
@@ -72,11 +74,11 @@ def hides(node: Node) -> bool:
         return False
     given = options(words[1:])
     request = next((value for name, value in given if name in ("-X", "--request")), "GET")
-    silent = any(name in ("-o", "--output") and value == "/dev/null" for name, value in given)
     urls = [value for name, value in given if name in ("", "--url")]
     web = bool(urls) and all("://" not in url or url.startswith(("http://", "https://", "$")) for url in urls)
     answered = any(name in LONG or (len(name) == 2 and name[1] in ANSWERED) for name, _ in given)
-    return web and not answered and not silent and request not in ("DELETE", "HEAD")
+    thrown = any(one in NOT_KEPT for one in files(node))
+    return web and not answered and not thrown and request not in ("DELETE", "HEAD")
 
 
 def is_open(node: Node) -> bool:
@@ -112,4 +114,60 @@ def is_looked_at(node: Node) -> bool:
         if above.type in LOOKED_AT or (above.type == "list" and any(child.type == "||" for child in above.children)):
             return True
         above = above.parent
+    return False
+
+
+def files(node: Node) -> list[str]:
+    """The files that a call of curl writes the answer to, as `plain` has them; "" for one that is named by the URL."""
+    given = options(words_of(node)[1:])
+    found = [value for name, value in given if name in ("-o", "--output")]
+    found += ["" for name, _ in given if name in ("-O", "--remote-name", "--remote-name-all")]
+    return [plain(one) for one in (*found, *(unquoted(part.named_children[-1]) for part in outputs(node)))]
+
+
+def outputs(node: Node) -> list[Node]:
+    """The redirections that send the standard output of a command to a file, its own and those of what is around."""
+    found: list[Node] = []
+    above = node.parent
+    while above is not None:
+        parts = above.children if above.type == "redirected_statement" else []
+        found += [part for part in parts if part.type == "file_redirect" and keeps(part)]
+        above = above.parent
+    return found
+
+
+def keeps(redirect: Node) -> bool:
+    """Does a redirection send the standard output to a file?"""
+    number = next((source(part) for part in redirect.children if part.type == "file_descriptor"), "1")
+    return number == "1" and any(part.type in (">", ">>", ">|", "&>", "&>>") for part in redirect.children)
+
+
+def plain(text: str) -> str:
+    """A text without what may stand around a variable, so that `"${A}"` is `$A`."""
+    return text.translate({ord(letter): None for letter in "{}\"'"})
+
+
+def is_read(node: Node, nodes: Iterable[Node], names: Mapping[Node, str]) -> bool:
+    """May something behind a call (in a loop: in all of it) look at what it has written or done?
+
+    That is a test, a word with the name of its file, and any command but those of BLIND when there is such a file.
+    nodes: all of the script; names: its commands.
+    """
+    start, around = node.end_byte, []
+    above = node.parent
+    while above is not None:
+        around.append(above)
+        start = above.start_byte if above.type in LOOPS else start
+        above = above.parent
+    own = {part for one in (node, *outputs(node)) for part in descendants(one)}.union(around)
+    written = files(node)
+    searched = [name.rpartition("/")[2] for name in written if name]
+    for one in nodes:
+        if one.start_byte < start or one in own:
+            continue
+        name = names.get(one)
+        if one.type == "test_command" or name == "test" or (written and name is not None and name not in BLIND):
+            return True
+        if searched and any(part in plain(source(one)) for part in searched):
+            return True
     return False

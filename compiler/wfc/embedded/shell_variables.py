@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfc.embedded.shell import is_deep, tree
 from wfc.embedded.shell_words import descendants, source, unquoted
+from wfc.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,14 +132,51 @@ def constants(script: str, given: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in single.items() if text in HOMES or (text and PLAIN.issuperset(text))}
 
 
-def put_in(script: str, values: dict[str, str]) -> str:
-    """A script with the values of variables in their place, line by line the same; `/` is not doubled."""
-    import re
+class Filled(Record):
+    """A script with the values of variables in their place.
 
-    def value(found: re.Match[str]) -> str:
-        text = values.get(found[1] or found[2])
+    edits: (start, end, length of the value) of each place in the script as it is written, in order, in characters.
+    """
+
+    text: str
+    edits: tuple[tuple[int, int, int], ...]
+
+    def place(self, offset: int) -> int:
+        """An offset of the filled text in the script as it is written: the begin of a variable for one in its value."""
+        moved = 0
+        for start, end, length in self.edits:
+            if offset < start + moved + length:
+                return min(offset - moved, start)
+            moved += length - (end - start)
+        return offset - moved
+
+
+def put_in(script: str, values: dict[str, str]) -> Filled:
+    """A script with the values of variables in their place, where bash would put them; `/` is not doubled.
+
+    Nothing is put into single quotes, whose text another shell may read with variables of its own.
+    """
+    edits: list[tuple[int, int, int]] = []
+    data = script.encode("utf-8", "replace")
+    parts, last, length = [], 0, 0
+    for node in descendants(tree(data)) if values else ():
+        text = values.get(variable(node))
         if text is None:
-            return found[0]
-        return (text.rstrip("/") if found[4] else text) + found[3]
+            continue
+        if data[node.end_byte :].removeprefix(b'"').startswith(b"/"):
+            text = text.rstrip("/")
+        between = data[last : node.start_byte].decode("utf-8", "replace")
+        start = length + len(between)
+        length = start + len(source(node))
+        edits.append((start, length, len(text)))
+        parts += [between, text]
+        last = node.end_byte
+    return Filled("".join([*parts, data[last:].decode("utf-8", "replace")]), tuple(edits))
 
-    return re.sub(r"\$(?:(\w+)|\{(\w+)\})(\"?)(?=(/?))", value, script)
+
+def variable(node: Node) -> str:
+    """The variable that `$A` or `${A}` stands for; "" for any other node, and for `${A:-b}`."""
+    if node.type not in ("simple_expansion", "expansion") or len(node.named_children) != 1:
+        return ""
+    name = source(node.named_children[0])
+    return name if source(node) in (f"${name}", f"${{{name}}}") else ""

@@ -34,6 +34,12 @@ class Reason(Record):
     help: str = ""
 
 
+def quoted(text: str) -> str:
+    """What `Reason.what` says of a statement: its first line, without what is too much of it."""
+    line = " ".join(text.split("\n")[0].split())
+    return f"`{line if len(line) <= 70 else f'{line[:67]}…'}`"
+
+
 class Verdict(Record):
     """What a text is, and the statements that are no plain reads, in their order."""
 

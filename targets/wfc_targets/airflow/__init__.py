@@ -19,6 +19,6 @@ def compile_flow(project: Project, flow: Flow, version: str) -> Compiled:
 
 
 # Who starts a run by the REST API has logged in (airflow.apache.org, "Public API", Authentication).
-MOOT = frozenset({"WF610"})
+MOOT = (("WF610", ("",)),)
 
 TARGET = Target("airflow", "Apache Airflow", ("3.3",), "dags", ".py", CAPABILITIES, OPTIONS, compile_flow, MOOT)
