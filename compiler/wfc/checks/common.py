@@ -46,13 +46,17 @@ def is_repeatable(call: Call) -> bool:
 
 
 def keeps_no_key(call: Call) -> bool:
-    """Is it given an idempotency key, though the catalog knows that the service does not look at keys?
+    """Is it said to be `idempotent`, though the catalog knows that the service does everything again, key or not?
 
     Of a kernel action (`http.post`) only the author knows the service.
     """
+    return call.idempotent is not None and repeats_for_certain(call)
+
+
+def repeats_for_certain(call: Call) -> bool:
+    """Is it an action of the catalog of which the catalog knows that a second call does the work again?"""
     kernel = "." not in call.action or call.action.startswith(("http.", "sql.", "llm.", "flow."))
-    key = call.idempotent.key if call.idempotent is not None else None
-    return key is not None and not kernel and call.effect.source == "catalog" and call.effect.repeat == "unsafe"
+    return not kernel and call.effect.source == "catalog" and call.effect.repeat == "unsafe"
 
 
 def keys(flow: Flow) -> Iterator[tuple[str, Call, Idempotent, AnyExpr, Placed]]:

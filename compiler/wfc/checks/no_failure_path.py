@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, is_message, is_repeatable, placed_tasks, work
+from wfc.checks.common import is_hole, is_message, is_repeatable, placed_tasks, repeats_for_certain, work
 from wfc.checks.scripts_twice import doubled, verdict
 from wfc.diagnostic import WARNING, Label
 
@@ -71,7 +71,9 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             task.call.span,
             label,
             why="It is not safe to repeat, so the flow can't just be started again.",
-            help="add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
+            help="add `on failure { }` with a message, or an `undo` to the task"
+            if repeats_for_certain(task.call)
+            else "add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
         )
         return
 
