@@ -1,4 +1,4 @@
-"""What the author claims of a repetition, beside what catalog, text and script know of it: told once, with a way out."""
+"""What the author claims of a repetition, beside what catalog, text and script know of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALLS = {
     "refund": 'stripe.refund(key: k, payment: "p")',
     "post": "http.post(url: k)",
 }
-"""The catalog calls the first three `unsafe` and the refund `keyed`; of `http.post` only the author knows the service."""
+"""The catalog calls the first three `unsafe` and the refund `keyed`; of `http.post` only the author knows."""
 
 
 @pytest.mark.parametrize("call", ["mail", "slack", "task"])

@@ -126,6 +126,32 @@ def test_secrets_in_scripts(text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("auth", "expected"),
+    [
+        ('bearer("correct-horse")', True),
+        ('bearer("01234567")', True),
+        ('bearer("0123456")', False),
+        ('bearer("changeme")', False),
+        ('bearer("your-token-here")', False),
+        ('bearer("")', False),
+        ("bearer(k)", False),
+        ('bearer("Token-{k}")', False),
+        ('bearer(k ?? "fallback-of-all")', False),
+        ('basic("bob", "correct-horse")', True),
+        ('basic("robert-of-acme", k)', False),
+        ('basic("bob", "hunter2")', False),
+        ('basic("robert-of-acme", "xxxxxxxx")', False),
+        ('basic("robert-of-acme", "")', False),
+    ],
+)
+def test_constants_in_the_place_of_a_secret(auth: str, expected: bool) -> None:
+    text = flow(f'secret k task a = http.put(url: "https://a.example/x", auth: {auth}, json: k)')
+    found = [item for item in findings(text) if item.code == "WF603"]
+    assert len(found) == expected
+    assert all(text[item.span.start : item.span.end] in ('"correct-horse"', '"01234567"') for item in found)
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "expected"),
     [
         ("string", '"/backups"', False),

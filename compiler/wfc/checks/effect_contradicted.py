@@ -1,9 +1,9 @@
 """effect-contradicted: it is said to be safe to repeat, and is not
 
 ## What it finds
-`idempotent`, with a key or without, on an action of the catalog whose effect is `unsafe`: the service behind it does not
-look at keys (those that do are `keyed`) and does everything again. Kernel actions such as `http.post` are left out, for there only the author knows the
-service, and so is a task with an `effect` clause of its own.
+`idempotent`, with a key or without, on an action of the catalog whose effect is `unsafe`: the service behind it does
+not look at keys (those that do are `keyed`) and does everything again. Kernel actions such as `http.post` are left out,
+for there only the author knows the service, and so is a task with an `effect` clause of its own.
 
 As a warning, a script that is said to be `effect safe` although it plainly is not: it appends to a fixed file, makes a
 directory or link that must not be there (`mkdir` without `-p`, `ln -s`), or runs an INSERT that adds its rows again.
