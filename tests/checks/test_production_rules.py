@@ -183,7 +183,8 @@ DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m }'
         (DAILY, 'shell("./load.sh") effect safe "x"', False),
         (DAILY, 'shell("./load.sh") effect unsafe "x"', False),
         (DAILY, 'shell("./load.sh") idempotent', False),
-        (DAILY, 'python("return 1") -> int', True),
+        (DAILY, 'python("return 1") -> int', False),  # it only computes
+        (DAILY, 'python("return open(p).read()", args: { p: "/a" }) -> string', True),
         (DAILY, 'sql.execute(url: k, sql: "call rebuild()")', True),
         (DAILY, 'sql.execute(url: k, sql: "delete from a where id = 1")', False),
         ("on manual() defaults { timeout 1m }", 'shell("./load.sh")', False),
