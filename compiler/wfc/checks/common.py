@@ -60,11 +60,12 @@ def repeats_for_certain(call: Call) -> bool:
 
 
 def keys(flow: Flow) -> Iterator[tuple[str, Call, Idempotent, AnyExpr, Placed]]:
-    """(title, call, clause, key, place) of every idempotency key that a service may look at."""
+    """(title, call, clause, key, place) of every idempotency key that a service may look at; a database never does."""
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             clause = call.idempotent
-            if clause is not None and clause.key is not None and not keeps_no_key(call):
+            looked_at = not keeps_no_key(call) and not isinstance(call.op, ir.Sql)
+            if clause is not None and clause.key is not None and looked_at:
                 yield title, call, clause, clause.key, place
 
 
