@@ -8,6 +8,7 @@ import re
 import pytest
 
 from checks.finding import applied, codes, examples, findings, flow
+from checks.seeds import SEEDS
 from wfc.checks import PAGES
 from wfc.explain import page
 
@@ -99,11 +100,13 @@ def doubles(text: str) -> list[tuple[str, str]]:
 
 
 def test_no_fix_of_a_missing_retry_makes_anything_be_done_twice() -> None:
-    """Over all flows of the repository and the examples of the pages, each also without the retries it has."""
+    """Over all flows of the repository, examples of pages and seeds, each also without the retries it has."""
     files = [path.read_text("utf-8") for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.wf"))]
     pages = [text for code in PAGES for _, target, text in examples(page(code).doc) if not target]
+    clean = [path.read_text("utf-8") for path in sorted((ROOT / "tests/corpus").glob("*.wf"))]
+    seeded = [next(put[0] for text in clean if (put := seed.put(text))) for seed in SEEDS.values()]
     fixed = 0
-    for text in [*files, *pages]:
+    for text in [*files, *pages, *seeded]:
         for bare in {text, RETRY.sub("", text)}:
             for fix in (fix for item in findings(bare) if item.code == "WF301" for fix in item.fixes):
                 fixed += 1
