@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from itertools import pairwise
+
 import pytest
 
-from wfc.checks.cron import Cron, read
+from wfc.checks.cron import CYCLE, Cron, read
 
 
 def times(text: str) -> Cron:
@@ -79,7 +82,46 @@ def test_never(text: str, never: bool) -> None:
         ("0 2 1 * *", 28 * 1440),
         ("0 2 1,15 * *", 14 * 1440),
         ("59 23 1 * 1", 1440),
+        ("0 2 31 * *", 31 * 1440),  # July and August, December and January
+        ("0 2 31 1,3 *", 59 * 1440),  # of a year of 365 days
+        ("0 2 29,30 1-3 *", 1440),
+        ("0 2 28 2,3 *", 28 * 1440),
+        ("0 6 1 1 *", 365 * 1440),
+        ("0 6 29 2 *", 1461 * 1440),
+        ("0 6 * 6 *", 1440),
+        ("0 2,23 1 1 *", 21 * 60),
+        ("0 0 */31 * 1", 28 * 1440),  # the first, when it is a Monday: February and March of 2027
+        ("0 0 13 * 5", 1440),  # the 13th or a Friday
+        ("0 0 1-31 * 1", 1440),  # every date is named
+        ("0 0 30 2 *", CYCLE * 1440),  # never
     ],
 )
 def test_shortest_gap(text: str, minutes: int) -> None:
     assert times(text).shortest_gap() == minutes
+
+
+@pytest.mark.parametrize(
+    "text", ["0 2 31 * *", "5 4 * * 1,4", "0 0 29 2 *", "0 0 */10 * 5", "0 0 13 2-4 5", "0 6 1 1 *"]
+)
+def test_the_gap_is_that_of_the_dates_one_after_the_other(text: str) -> None:
+    """Every day of two cycles of the calendar, one by one."""
+    start = datetime.date(2000, 1, 1)
+    days = [day for day in range(2 * CYCLE) if times(text).falls_on(start + datetime.timedelta(days=day))]
+    assert times(text).fewest_days() == min(later - earlier for earlier, later in pairwise(days))
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "expected"),
+    [
+        ("0 0 13 * 5", "2026-02-13", True),  # a Friday
+        ("0 0 13 * 5", "2026-02-12", False),
+        ("0 0 13 * 5", "2026-03-20", True),  # neither field begins with `*`: a Friday is enough
+        ("0 0 */13 * 5", "2026-03-20", False),  # with `*` both have to be so: the 1st, 14th or 27th, and a Friday
+        ("0 0 */13 * 5", "2026-03-27", True),
+        ("0 0 * * 0", "2026-03-29", True),  # a Sunday
+        ("0 0 * * 7", "2026-03-29", True),
+        ("0 0 * 2 *", "2026-03-29", False),
+    ],
+)
+def test_falls_on(text: str, date: str, expected: bool) -> None:
+    assert times(text).falls_on(datetime.date.fromisoformat(date)) is expected

@@ -3,9 +3,14 @@ ai-decides-irreversible and dst-hole, on both sides."""
 
 from __future__ import annotations
 
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from checks.finding import codes, findings, flow
+from wfc.checks.cron import Cron, read
 
 CALL = 'task a = shell("x")'
 KIND = 'secret k task kind = llm.classify(prompt: "p", data: "d") -> "yes" | "no"'
@@ -123,6 +128,32 @@ def test_removals(text: str, expected: bool) -> None:
 )
 def test_secrets_in_scripts(text: str, expected: bool) -> None:
     assert ("WF603" in codes(script(text))) is expected
+
+
+@pytest.mark.parametrize(
+    ("auth", "expected"),
+    [
+        ('bearer("correct-horse")', True),
+        ('bearer("01234567")', True),
+        ('bearer("0123456")', False),
+        ('bearer("changeme")', False),
+        ('bearer("your-token-here")', False),
+        ('bearer("")', False),
+        ("bearer(k)", False),
+        ('bearer("Token-{k}")', False),
+        ('bearer(k ?? "fallback-of-all")', False),
+        ('basic("bob", "correct-horse")', True),
+        ('basic("robert-of-acme", k)', False),
+        ('basic("bob", "hunter2")', False),
+        ('basic("robert-of-acme", "xxxxxxxx")', False),
+        ('basic("robert-of-acme", "")', False),
+    ],
+)
+def test_constants_in_the_place_of_a_secret(auth: str, expected: bool) -> None:
+    text = flow(f'secret k task a = http.put(url: "https://a.example/x", auth: {auth}, json: k)')
+    found = [item for item in findings(text) if item.code == "WF603"]
+    assert len(found) == expected
+    assert all(text[item.span.start : item.span.end] in ('"correct-horse"', '"01234567"') for item in found)
 
 
 @pytest.mark.parametrize(
@@ -284,11 +315,62 @@ def test_changes_of_the_clock(cron: str, zone: str, expected: bool) -> None:
     assert ("WF804" in codes(flow(CALL, head))) is expected
 
 
+@pytest.mark.parametrize(
+    ("cron", "zone"),
+    [
+        ("30 2 * * *", "Europe/Berlin"),
+        ("30 2 31 * *", "Europe/Berlin"),
+        ("30 2 24 3 *", "Europe/Berlin"),  # the last Sunday of March is the 25th or later
+        ("15 2 * 10 *", "Europe/Berlin"),
+        ("30 1 1 11 *", "America/New_York"),
+        ("0 0 * * 0", "America/Havana"),
+        ("15 2 * * *", "Australia/Lord_Howe"),  # by half an hour
+        ("0 2 * * *", "Africa/Casablanca"),  # by Ramadan
+    ],
+)
+def test_the_dates_are_the_first_that_the_schedule_has(cron: str, zone: str) -> None:
+    """Asked of each day by itself: a time that does not come back from UTC as it was is left out (PEP 495)."""
+    minute, hour = map(int, cron.split()[:2])
+    times, day = read(cron), datetime.date(2027, 1, 1)
+    assert isinstance(times, Cron)
+    first: dict[str, str] = {}
+    while day.year < 2055 and len(first) < 2:
+        if times.falls_on(day):
+            start = datetime.datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
+            ahead, later = start.utcoffset(), start.replace(fold=1).utcoffset()
+            if ahead != later:
+                there = start.astimezone(datetime.UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+                kind = "has two on" if there == start.replace(tzinfo=None) else "has no start on"
+                first.setdefault(kind, f"{day}")
+        day += datetime.timedelta(days=1)
+    head = f'on schedule("{cron}", timezone: "{zone}") defaults {{ timeout 1m }} concurrency 1 queue'
+    told = [item.message for item in findings(flow(CALL, head)) if item.code == "WF804"]
+    assert dict(re.findall(r"(has no start on|has two on) ([0-9-]{10})", "".join(told))) == first
+
+
+@pytest.mark.parametrize(
+    ("cron", "days", "expected"),
+    [
+        ("0 2 31 * *", 29, False),  # from the 31st of July to that of August
+        ("0 2 31 * *", 31, False),
+        ("0 2 31 * *", 32, True),
+        ("0 2 1 * *", 28, False),  # of February
+        ("0 2 1 * *", 29, True),
+        ("0 6 1 1 *", 365, False),
+        ("0 6 1 1 *", 366, True),
+    ],
+)
+def test_a_run_is_compared_with_the_dates_that_come(cron: str, days: int, expected: bool) -> None:
+    head = f'on schedule("{cron}", timezone: "UTC")'
+    text = flow(f'task a = shell("./a") timeout {days}d', head)
+    assert ("WF801" in codes(text)) is expected
+
+
 def test_the_change_is_told_with_its_day() -> None:
     """Central European time changes at 01:00 UTC on the last Sundays of March and October (Directive 2000/84/EC)."""
     head = 'on schedule("30 2 * * *", timezone: "Europe/Berlin") defaults { timeout 1m } concurrency 1 queue'
     (found,) = findings(flow(CALL, head))
     assert found.message == (
-        '"30 2 * * *" in Europe/Berlin has no start on 2026-03-29, when 02:00 to 03:00 is left out and has two on '
-        "2026-10-25, when 02:00 to 03:00 comes twice"
+        '"30 2 * * *" in Europe/Berlin has no start on 2027-03-28, when 02:00 to 03:00 is left out and has two on '
+        "2027-10-31, when 02:00 to 03:00 comes twice"
     )

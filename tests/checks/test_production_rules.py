@@ -183,8 +183,10 @@ DAILY = 'on schedule("0 5 * * *", timezone: "UTC") defaults { timeout 1m }'
         (DAILY, 'shell("./load.sh") effect safe "x"', False),
         (DAILY, 'shell("./load.sh") effect unsafe "x"', False),
         (DAILY, 'shell("./load.sh") idempotent', False),
-        (DAILY, 'python("return 1") -> int', False),
-        (DAILY, 'python("import load; return load.run()") -> int', True),
+        (DAILY, 'shell("./load.sh") retry fixed(attempts: 3, every: 5s)', False),  # WF303's matter
+        (DAILY, 'shell("./load.sh") retry fixed(attempts: 1, every: 5s)', True),
+        (DAILY, 'python("return 1") -> int', False),  # it only computes
+        (DAILY, 'python("return open(p).read()", args: { p: "/a" }) -> string', True),
         (DAILY, 'sql.execute(url: k, sql: "call rebuild()")', True),
         (DAILY, 'sql.execute(url: k, sql: "delete from a where id = 1")', False),
         ("on manual() defaults { timeout 1m }", 'shell("./load.sh")', False),
@@ -205,7 +207,22 @@ def test_effects_that_nobody_knows(head: str, call: str, expected: bool) -> None
         ('slack.post(url: k, text: "x")', False),
         ('shell("./x")', False),  # nobody knows, which is WF401's matter
         ('shell("./x") effect unsafe "y"', True),
-        ('http.put(url: "https://a.example.com/x") undo http.post(url: "https://a.example.com/x")', True),
+        (
+            'http.put(url: "https://a.example.com/x") undo http.post(url: "https://a.example.com/x")',
+            False,
+        ),  # WF503 tells
+        ('http.put(url: "https://a.example.com/x") fallback http.post(url: "https://a.example.com/x")', True),
+        ('shell("curl -fsS -X POST https://a.example.com/x -d y")', True),
+        ('shell("curl -fsS -X POST https://a.example.com/x -d y") idempotent', False),
+        ('shell("curl -fsS -X POST https://a.example.com/x -d y") effect safe "a search"', False),
+        ('shell("curl -fsS https://a.example.com/x -o y")', False),
+        ('shell("gh issue create --title x --body y")', True),
+        ('shell("gh issue list --search x | grep -q . || gh issue create --title x --body y")', False),
+        ('http.put(url: "https://a.example.com/x") undo shell("gh issue create --title x --body y")', True),
+        ('shell("echo done | mail -s report a@b.example")', False),  # a message, as `email.send`
+        ('shell("curl -fsS -X POST https://hooks.slack.com/services/x -d y")', False),
+        ('shell("mkdir /srv/x")', False),  # it fails, and says so
+        ('shell("echo a >> /srv/x")', False),  # WF411's matter
     ],
 )
 def test_what_an_engine_that_died_repeats(call: str, expected: bool) -> None:

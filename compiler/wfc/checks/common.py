@@ -46,21 +46,26 @@ def is_repeatable(call: Call) -> bool:
 
 
 def keeps_no_key(call: Call) -> bool:
-    """Is it given an idempotency key, though the catalog knows that the service does not look at keys?
+    """Is it said to be `idempotent`, though the catalog knows that the service does everything again, key or not?
 
     Of a kernel action (`http.post`) only the author knows the service.
     """
+    return call.idempotent is not None and repeats_for_certain(call)
+
+
+def repeats_for_certain(call: Call) -> bool:
+    """Is it an action of the catalog of which the catalog knows that a second call does the work again?"""
     kernel = "." not in call.action or call.action.startswith(("http.", "sql.", "llm.", "flow."))
-    key = call.idempotent.key if call.idempotent is not None else None
-    return key is not None and not kernel and call.effect.source == "catalog" and call.effect.repeat == "unsafe"
+    return not kernel and call.effect.source == "catalog" and call.effect.repeat == "unsafe"
 
 
 def keys(flow: Flow) -> Iterator[tuple[str, Call, Idempotent, AnyExpr, Placed]]:
-    """(title, call, clause, key, place) of every idempotency key that a service may look at."""
+    """(title, call, clause, key, place) of every idempotency key that a service may look at; a database never does."""
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             clause = call.idempotent
-            if clause is not None and clause.key is not None and not keeps_no_key(call):
+            looked_at = not keeps_no_key(call) and not isinstance(call.op, ir.Sql)
+            if clause is not None and clause.key is not None and looked_at:
                 yield title, call, clause, clause.key, place
 
 

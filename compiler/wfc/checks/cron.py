@@ -6,6 +6,11 @@ from itertools import pairwise
 
 from wfc.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIELDS = (
@@ -37,19 +42,55 @@ class Cron(Record):
         """Is there no such date, as the 30th of February?"""
         return self.any_weekday and all(min(self.days) > LONGEST[month - 1] for month in self.months)
 
+    def falls_on(self, date: datetime.date) -> bool:
+        """Is it a day with a start?"""
+        if date.month not in self.months:
+            return False
+        on_day, on_weekday = date.day in self.days, date.isoweekday() % 7 in self.weekdays
+        return (on_day and on_weekday) if self.any_day or self.any_weekday else (on_day or on_weekday)
+
     def shortest_gap(self) -> int:
-        """The least number of minutes from one start to the next; a month counts 28 days."""
+        """The least number of minutes from one start to the next, by the wall clock."""
         times = sorted(hour * 60 + minute for hour in self.hours for minute in self.minutes)
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        return min([*gaps, times[0] + 1440 * self.fewest_days() - times[-1]])
+        overnight = times[0] + 1440 - times[-1]
+        if gaps and min(gaps) <= overnight:
+            return min(gaps)  # whatever the days are
+        return min([*gaps, overnight + 1440 * (self.fewest_days() - 1)])
 
     def fewest_days(self) -> int:
-        """The least number of days from one day with a start to the next."""
-        if self.any_day and self.any_weekday:
-            return 1
-        if self.any_day:
-            return ring(self.weekdays, 7)
-        return ring(self.days, 28) if self.any_weekday else 1
+        """The least number of days from one day with a start to the next; CYCLE when there is none."""
+        if len(self.months) == 12 and len(self.days) == 31:
+            # every date is named, so the weekdays decide; where neither field begins with `*`, either is enough
+            return ring(self.weekdays, 7) if self.any_day or self.any_weekday else 1
+        # without a weekday dates come again every four years; two cycles have every two neighbours
+        days = self.ordinals(8 if len(self.weekdays) == 7 else 56)
+        least = CYCLE
+        for earlier, later in pairwise(days):
+            least = min(least, later - earlier)
+            if least == 1:
+                break
+        return least
+
+    def ordinals(self, years: int) -> Iterator[int]:
+        """The days with a start, as `date.toordinal` counts them, in so many years from 2000 on."""
+        import datetime
+
+        free = not (self.any_day or self.any_weekday)
+        months, days = sorted(self.months), range(1, 32) if free else sorted(self.days)
+        for year in range(2000, 2000 + years):
+            for month in months:
+                before = datetime.date(year, month, 1).toordinal() - 1
+                last = LONGEST[month - 1] - (month == 2 and year % 4 > 0)
+                for day in days:
+                    # the ordinal 7 is a Sunday
+                    on_weekday = (before + day) % 7 in self.weekdays
+                    if day <= last and (on_weekday or (free and day in self.days)):
+                        yield before + day
+
+
+CYCLE = 28 * 365 + 7
+"""Days after which dates fall on the same weekdays again, while every fourth year is a leap year (1901 to 2099)."""
 
 
 def ring(numbers: frozenset[int], around: int) -> int:

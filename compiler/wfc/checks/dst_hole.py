@@ -2,7 +2,9 @@
 
 ## What it finds
 A schedule at fixed hours whose time of day is left out when the clock goes forward in its zone, or comes twice when it
-goes back.
+goes back. The dates that are named are the first from 2027 on that both the schedule and the rules of the zone have:
+the same ones whenever the check is run. A schedule that no such date falls on in 28 years, after which the calendar
+begins again, is left alone.
 
 ## Why
 In Berlin 02:30 does not exist on the last Sunday of March and exists twice on the last Sunday of October. What a
@@ -55,17 +57,16 @@ if TYPE_CHECKING:
     from wfc.diagnostic import Diagnostic
     from wfc.ir import Flow
 
-YEAR = 2026
-"""The year whose changes of the clock are looked at: the same finding whenever the check runs."""
+YEARS = range(2027, 2055)
+"""The years whose changes of the clock are looked at, one cycle of the calendar: the same finding in every run."""
 NIGHT = range(4)
 """Hours in which clocks are changed anywhere (IANA time zone database, 2026); other schedules need no look."""
 
 
 class Change(Record):
-    """A change of the clock. day: of the month. start, end: minutes of the day that are left out, or come twice."""
+    """A change of the clock. start, end: minutes of the day that are left out, or come twice."""
 
-    month: int
-    day: int
+    date: datetime.date
     start: int
     end: int
     forward: bool
@@ -77,7 +78,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
         hours, zone = schedule.times.hours, schedule.zone
         if zone == "UTC" or len(hours) == 24 or not hours & set(NIGHT) or not zones.has(zone):
             continue
-        hits = [change for change in changes(zone) if touched(schedule.times, change)]
+        hits = first_hits(schedule.times, zone)
         if hits:
             told = " and ".join(described(change) for change in hits)
             yield CHECK.found(
@@ -88,31 +89,28 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             )
 
 
-def touched(schedule: Cron, change: Change) -> bool:
-    """Does a start lie in the minutes of the change, on a day that it may fall on in some year?
-
-    Clocks are changed on a certain Sunday (or Friday) of a month, so the weekday stays, and the day moves by up to six.
-    """
-    import datetime
-
-    weekday = datetime.date(YEAR, change.month, change.day).isoweekday() % 7
-    on_weekday = weekday in schedule.weekdays
-    on_day = any(abs(day - change.day) < 7 for day in schedule.days)
-    if schedule.any_day or schedule.any_weekday:
-        possible = on_weekday and on_day
-    else:
-        possible = on_weekday or on_day
-    times = (hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes)
-    return change.month in schedule.months and possible and any(change.start <= time < change.end for time in times)
+def first_hits(schedule: Cron, zone: str) -> list[Change]:
+    """The first change forward and the first one back in whose minutes a start lies, in order of time."""
+    times = [hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes]
+    found: dict[bool, Change] = {}
+    for year in YEARS:
+        touched = [change for change in changes(zone, year) if any(change.start <= time < change.end for time in times)]
+        if not touched:
+            break  # a zone changes its clock at the same time of day every year, or never
+        for change in touched:
+            if schedule.falls_on(change.date):
+                found.setdefault(change.forward, change)
+        if len(found) == len({change.forward for change in touched}):
+            break
+    return sorted(found.values(), key=lambda change: change.date)
 
 
 def described(change: Change) -> str:
-    """`has no start on 2026-03-29, when 02:00 to 03:00 is left out`."""
+    """`has no start on 2027-03-28, when 02:00 to 03:00 is left out`."""
     span = f"{change.start // 60:02}:{change.start % 60:02} to {change.end // 60:02}:{change.end % 60:02}"
-    date = f"{YEAR}-{change.month:02}-{change.day:02}"
     if change.forward:
-        return f"has no start on {date}, when {span} is left out"
-    return f"has two on {date}, when {span} comes twice"
+        return f"has no start on {change.date}, when {span} is left out"
+    return f"has two on {change.date}, when {span} comes twice"
 
 
 def offset(moment: datetime.datetime) -> int:
@@ -121,26 +119,30 @@ def offset(moment: datetime.datetime) -> int:
     return 0 if ahead is None else int(ahead.total_seconds()) // 60
 
 
-def changes(zone: str) -> Iterator[Change]:
-    """The changes of a zone's clock in the year, found by looking at every quarter of an hour of a day that has one."""
+def changes(zone: str, year: int) -> Iterator[Change]:
+    """The changes of a zone's clock in a year, to the quarter of an hour; no zone has two in one week."""
     import datetime
     from zoneinfo import ZoneInfo
 
-    info, day = ZoneInfo(zone), datetime.datetime(YEAR, 1, 1, tzinfo=datetime.UTC)
-    quarter = datetime.timedelta(minutes=15)
-    for number in range(365):
-        start = day + datetime.timedelta(days=number)
-        if start.astimezone(info).utcoffset() == (start + datetime.timedelta(days=1)).astimezone(info).utcoffset():
+    info, week, quarter = ZoneInfo(zone), datetime.timedelta(weeks=1), datetime.timedelta(minutes=15)
+    start = datetime.datetime(year, 1, 1, tzinfo=datetime.UTC)
+    for number in range(53):
+        early, late = start + number * week, start + (number + 1) * week
+        minutes = offset(late.astimezone(info)) - offset(early.astimezone(info))
+        if not minutes:
             continue
-        before = start.astimezone(info)
-        for _ in range(96):
-            after = (before.astimezone(datetime.UTC) + quarter).astimezone(info)
-            minutes = offset(after) - offset(before)
-            if minutes:
-                wall = after.hour * 60 + after.minute
-                first = wall - minutes if minutes > 0 else wall
-                yield Change(after.month, after.day, max(first, 0), first + abs(minutes), minutes > 0)
-            before = after
+        before = offset(early.astimezone(info))
+        while late - early > quarter:
+            middle = early + (late - early) // quarter // 2 * quarter
+            if offset(middle.astimezone(info)) == before:
+                early = middle
+            else:
+                late = middle
+        wall = late.astimezone(info)
+        end = wall.hour * 60 + wall.minute
+        first = end - minutes if minutes > 0 else end
+        if wall.year == year:
+            yield Change(wall.date(), max(first, 0), first + abs(minutes), minutes > 0)
 
 
 CHECK = Check("WF804", "dst-hole", WARNING, __name__, find)

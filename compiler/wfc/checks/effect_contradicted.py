@@ -1,9 +1,9 @@
 """effect-contradicted: it is said to be safe to repeat, and is not
 
 ## What it finds
-`idempotent by KEY` on an action of the catalog whose effect is `unsafe`: the service behind it does not look at keys
-(those that do are `keyed`). Kernel actions such as `http.post` are left out, for there only the author knows the
-service, and so is a task with an `effect` clause of its own.
+`idempotent`, with a key or without, on an action of the catalog whose effect is `unsafe`: the service behind it does
+not look at keys (those that do are `keyed`) and does everything again. Kernel actions such as `http.post` are left out,
+for there only the author knows the service, and so is a task with an `effect` clause of its own.
 
 As a warning, a script that is said to be `effect safe` although it plainly is not: it appends to a fixed file, makes a
 directory or link that must not be there (`mkdir` without `-p`, `ln -s`), or runs an INSERT that adds its rows again.
@@ -12,7 +12,7 @@ directory or link that must not be there (`mkdir` without `-p`, `ln -s`), or run
 any other guard, or a value that is computed from the old one (`n = n + 1`). A database keeps no idempotency keys.
 
 ## Why
-The key makes the task look safe to repeat, so that the `retry` of `defaults` reaches it, and each repetition sends
+The claim makes the task look safe to repeat, so that the `retry` of `defaults` reaches it, and each repetition sends
 another message or makes another issue. Slack, mail and GitHub's comments know no such key.
 
 ## Bad
@@ -70,12 +70,17 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             if not keeps_no_key(call):
                 continue
             retried = call.retry is not None and call.retry.attempts > 1
+            bare = call.idempotent is not None and call.idempotent.key is None
             yield CHECK.found(
-                f"{work(call)} keeps no idempotency keys: a repeated {title} is done twice",
+                f"{work(call)} is not made safe to repeat by `idempotent`: a repeated {title} is done twice"
+                if bare
+                else f"{work(call)} keeps no idempotency keys: a repeated {title} is done twice",
                 call.idempotent.span if call.idempotent else call.span,
                 Label(call.span, "the catalog says that this is not safe to repeat"),
                 *((Label(call.retry.span, "and it is repeated by this"),) if retried and call.retry else ()),
-                why="A key helps where the service remembers it, and this one does not look at it.",
+                why="A claim changes nothing in the service, and this one does the work again each time."
+                if bare
+                else "A key helps where the service remembers it, and this one does not look at it.",
                 help='leave `idempotent` out; if you know better, say so: `effect keyed "why"`',
             )
 

@@ -2,9 +2,10 @@
 
 ## What it finds
 Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with user
-and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header. In
-scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `curl -u user:…` and `curl -H 'Authorization: …'` with a
-constant of letters and digits that is no placeholder (`changeme`, `xxx`, `example`).
+and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header, or of
+eight characters and more as the token of `bearer(…)` or the password of `basic(…)`, unless it is a placeholder
+(`changeme`, `xxx`, `example`). In scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `curl -u user:…` and
+`curl -H 'Authorization: …'` with a constant of letters and digits that is no placeholder.
 
 ## Why
 Flows are kept in repositories and copied into engines, whose pages show them (CWE-798). A secret declared by
@@ -21,6 +22,13 @@ flow upload {
 flow login {
   defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
   task me = http.get(url: "https://api.example.com/me", headers: { Authorization: "Bearer 9f8e7d6c5b4a" })
+  output body: json = me.body
+}
+```
+```wf
+flow login {
+  defaults { timeout 1m retry exponential(attempts: 3, first: 2s, max: 30s) }
+  task me = http.get(url: "https://api.example.com/me", auth: basic("bob", "correct-horse-battery"))
   output body: json = me.body
 }
 ```
@@ -68,6 +76,10 @@ TOKENS = (
 NAMES = ready(r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$")
 HINT = ready(r"(?i)pass|pwd|token|secret|key|mysql|mariadb|curl|authorization")
 """Scripts without any of these need not be read."""
+PLACES = {("bearer", 0): "the token of `bearer(…)`", ("basic", 1): "the password of `basic(…)`"}
+"""(Function of `auth`, number of its argument) → what stands there."""
+SHORTEST = 8
+"""Characters of a constant in PLACES: no service should take a password that is shorter (NIST SP 800-63B, 5.1.1.1)."""
 HEADERS = ("authorization", "proxy-authorization", "x-api-key")
 
 
@@ -109,7 +121,7 @@ def of_scripts(flow: Flow, seen: set[Span]) -> Iterator[Diagnostic]:
 
 
 def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
-    """Every part of every expression, with the name of the argument or field that it is given as."""
+    """Every part of every expression, with the name of the argument or field that it is given as, or one of PLACES."""
     named = [item for task in walk.tasks(flow) for call in walk.calls(task) for item in call.args]
     stack = [(value, name) for name, value in reversed(named)]
     stack += [(value, "") for value in reversed(list(walk.flow_expressions(flow)))]
@@ -121,7 +133,9 @@ def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
         if isinstance(expr, ir.RecordExpr):
             stack += [(value, key) for key, value in reversed(expr.entries)]
         else:
-            stack += [(part, "") for part in reversed(walk.children(expr))]
+            parts = tuple(walk.children(expr))
+            function = expr.function if isinstance(expr, ir.Apply) else ""
+            stack += [(part, PLACES.get((function, at), "")) for at, part in reversed(list(enumerate(parts)))]
 
 
 def token_in(text: str) -> str:
@@ -130,7 +144,11 @@ def token_in(text: str) -> str:
 
 
 def value_of(text: str, name: str) -> str:
-    """What a text seems to be, by the name that it is given as, or ""."""
+    """What a text seems to be, by the name or place that it is given as, or ""."""
+    if name in PLACES.values():
+        from wfc.checks.script_secrets import PLACEHOLDER
+
+        return name if len(text) >= SHORTEST and not PLACEHOLDER.search(text) else ""
     if text and (NAMES.search(name) or name.lower() in HEADERS):
         return f"the value of `{name}`"
     return ""

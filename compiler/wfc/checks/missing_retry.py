@@ -4,7 +4,9 @@
 A request, an SQL statement, a question to a model or a `kubectl` action that is safe to repeat (the catalog says so,
 or `idempotent` does) and has no `retry`. All tasks of a flow that lack it make one finding, and one `retry` in
 `defaults` is enough for them. `no retry "why"` says that one try is meant; without a reason it does not. Tasks of a
-`workspace` are left out: what a failed attempt left in the directory is theirs, so `defaults` do not reach them.
+`workspace` are left out: what a failed attempt left in the directory is theirs, so `defaults` do not reach them. So are
+tasks of which something is known not to be what it is said to be (WF402, or a `sql.query` that writes), for a retry
+would do it twice.
 
 ## Why
 Networks drop requests and servers answer 429 or 503 for a moment; a second try a little later is the remedy that RFC
@@ -43,7 +45,8 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_remote, is_repeatable, keeps_no_key, named_calls, placed_tasks, work
 from wfc.checks.lacking import Lacking, clause_fix, groups, labels, titles
-from wfc.checks.sql_texts import verdict_of
+from wfc.checks.scripts_twice import doubled
+from wfc.checks.sql_texts import is_answered, verdict_of
 from wfc.diagnostic import WARNING
 from wfc.embedded.verdict import READ, SAFE
 
@@ -61,13 +64,15 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for all tasks that lack it, or one each for those that `allow` it or do not say why."""
     lacking = []
     for task, place in placed_tasks(flow):
-        if place.within(ir.Workspace) or task.call.no_retry or keeps_no_key(task.call):
+        if place.within(ir.Workspace) or task.call.no_retry:
             continue
         found = single_try(task)
-        if found is not None and found.call.no_retry is not None:
+        if found is None or any(is_refuted(call) for _, call in named_calls(task)):
+            continue  # the retry of a task reaches its fallback and undo too
+        if found.call.no_retry is not None:
             message = f"{found.title} is not retried, and the flow does not say why"
             yield CHECK.found(message, found.call.span, help='write the reason: `no retry "…"`, or a `retry`')
-        elif found is not None:
+        else:
             lacking.append(found)
     for group in groups(lacking, "WF301"):
         yield report(group)
@@ -76,15 +81,23 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
 def single_try(task: Task) -> Lacking | None:
     """The call of a task, else its fallback or undo (which inherit its retry), that is not retried and could be."""
     for title, call in named_calls(task):
-        if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry and not writes(call):
+        if is_remote(call) and is_repeatable(call) and call.retry is None and not call.no_retry:
             return Lacking(task, title, call)
     return None
 
 
-def writes(call: Call) -> bool:
-    """Is it a `sql.query` whose text does more than read (`INSERT … RETURNING`), whatever the catalog says?"""
-    found = verdict_of(call) if isinstance(call.op, ir.Sql) and call.idempotent is None else None
-    return found is not None and found.kind not in (READ, SAFE)
+def is_refuted(call: Call) -> bool:
+    """Would a retry reach it though it is known not to be safe to repeat?
+
+    A claim that the catalog or the SQL contradicts, or a `sql.query` whose text does more than read (`INSERT …
+    RETURNING`). Of SQL that nobody can read the author's word is believed.
+    """
+    if keeps_no_key(call):
+        return True
+    found = verdict_of(call) if is_repeatable(call) else None
+    if found is None:
+        return False
+    return bool(doubled(found)) if is_answered(call) else found.kind not in (READ, SAFE)
 
 
 def report(group: list[Lacking]) -> Diagnostic:

@@ -3,7 +3,8 @@
 ## What it finds
 A task that may not be repeated (a POST without key, a payment, a publication, a script that plainly sends something)
 with another task behind it that may fail, in a flow without `on failure`. Work inside a `try`, work with an `undo`, and
-messages to people (`slack.*`, `email.*`) are left out. One finding a flow.
+messages to people (`slack.*`, `email.*`) are left out. What fails in a `try` is not what ends the flow: its `recover`
+may, by a task or a `fail`. One finding a flow.
 
 ## Why
 After the failure the flow can't be run again without doing that work twice, so somebody has to look; the flow
@@ -34,9 +35,11 @@ flow order {
 
 from __future__ import annotations
 
+from itertools import islice
+
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, is_message, is_repeatable, placed_tasks, work
+from wfc.checks.common import is_hole, is_message, is_repeatable, placed, repeats_for_certain, work
 from wfc.checks.scripts_twice import doubled, verdict
 from wfc.diagnostic import WARNING, Label
 
@@ -46,24 +49,25 @@ if TYPE_CHECKING:
 
     from wfc.checks.common import Placed
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow, Task
+    from wfc.ir import AnyStmt, Flow, Task
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """At most one finding: the first such task, and what may fail behind it."""
     if flow.on_failure:
         return
-    tasks = [(task, place) for task, place in placed_tasks(flow) if place.section == "body"]
-    for number, (task, place) in enumerate(tasks):
-        if not leaves_something(task, place):
+    order = [place for place in placed(flow) if place.section == "body"]
+    for number, place in enumerate(order):
+        task = place.stmt
+        if not isinstance(task, ir.Task) or not leaves_something(task, place):
             continue
-        later = [other for other, where in tasks[number + 1 :] if not apart(place, where)]
+        later = ends_behind(order, number)
         loop = place.loops()[-1:]
-        if not later and not loop:
+        if later is None and not loop:
             continue
         label = (
-            Label(later[0].span, f"`{later[0].label}` may fail after it")
-            if later
+            Label(later.span, f"{failing(later)} after it")
+            if later is not None
             else Label(loop[0].span, "the next item may fail")
         )
         yield CHECK.found(
@@ -71,7 +75,9 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             task.call.span,
             label,
             why="It is not safe to repeat, so the flow can't just be started again.",
-            help="add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
+            help="add `on failure { }` with a message, or an `undo` to the task"
+            if repeats_for_certain(task.call)
+            else "add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
         )
         return
 
@@ -84,6 +90,28 @@ def leaves_something(task: Task, place: Placed) -> bool:
     message = is_message(call)
     tried = any(isinstance(stmt, ir.Try) and arm == 0 for stmt, arm in place.around)
     return work_done and not (is_repeatable(call) or message or tried or task.undo is not None or is_hole(call))
+
+
+def ends_behind(order: list[Placed], number: int) -> AnyStmt | None:
+    """The first statement behind a place that may end the flow by its failure, and is not in another arm of a branch.
+
+    A failure in a `try` is swallowed (docs/semantics.md, "Try"), so there it is a task, `fail` or `require` of
+    `recover`.
+    """
+    place = order[number]
+    return next((it.stmt for it in islice(order, number + 1, None) if ends_flow(it) and not apart(place, it)), None)
+
+
+def ends_flow(place: Placed) -> bool:
+    """Does the flow end when this fails?"""
+    arms = [arm for stmt, arm in place.around if isinstance(stmt, ir.Try)]
+    kinds = (ir.Task, ir.Fail, ir.Require) if arms else ir.Task
+    return isinstance(place.stmt, kinds) and 0 not in arms
+
+
+def failing(stmt: AnyStmt) -> str:
+    """`` `b` may fail``, or what is said of a `fail` and a `require`, which have no name."""
+    return f"`{stmt.label}` may fail" if isinstance(stmt, ir.Task) else "this may end the flow"
 
 
 def apart(one: Placed, other: Placed) -> bool:

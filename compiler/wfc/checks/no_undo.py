@@ -2,7 +2,8 @@
 
 ## What it finds
 A call that is not safe to repeat, though it could be undone (the catalog says so), with a task behind it that may
-fail, and neither an `undo` nor a `try` around both. Messages by `slack.*` and `email.*` are left out.
+fail, and neither an `undo` nor a `try` around both. Messages by `slack.*` and `email.*` are left out. What fails in a
+`try` of its own ends nothing: its `recover` may, by a task or a `fail`.
 
 ## Why
 A saga (Garcia-Molina and Salem, 1987) gives each step that others can see a compensation, or the failure of a later
@@ -37,9 +38,9 @@ from __future__ import annotations
 
 from wfc import ir
 from wfc.check import Check
-from wfc.checks.common import is_hole, is_message, placed_tasks, work
+from wfc.checks.common import is_hole, is_message, placed, work
 from wfc.checks.irreversible import irreversible
-from wfc.checks.no_failure_path import apart
+from wfc.checks.no_failure_path import ends_behind, failing
 from wfc.diagnostic import INFO, Label
 
 TYPE_CHECKING = False
@@ -52,20 +53,24 @@ if TYPE_CHECKING:
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such call."""
-    tasks = [(task, place) for task, place in placed_tasks(flow) if place.section == "body"]
-    for number, (task, place) in enumerate(tasks):
+    order = [place for place in placed(flow) if place.section == "body"]
+    for number, place in enumerate(order):
+        task = place.stmt
+        if not isinstance(task, ir.Task):
+            continue
         call = task.call
         lasting = call.effect.repeat in ("unsafe", "keyed") and not irreversible(call)
         if not lasting or task.undo is not None or is_hole(call) or is_message(call):
             continue
         if place.within(ir.Try):
             continue
-        later = next((other for other, where in tasks[number + 1 :] if not apart(place, where)), None)
+        later = ends_behind(order, number)
         if later is not None:
+            when = f"`{later.label}` fails" if isinstance(later, ir.Task) else "the flow fails later"
             yield CHECK.found(
-                f"when `{later.label}` fails, nothing takes back what `{task.label}` did",
+                f"when {when}, nothing takes back what `{task.label}` did",
                 call.span,
-                Label(later.span, "this may fail after it"),
+                Label(later.span, f"{failing(later)} after it"),
                 why=f"{work(call)} leaves something behind that others can see.",
                 help="add an `undo` to the task, or put both into a `try` whose `recover` mends it",
             )

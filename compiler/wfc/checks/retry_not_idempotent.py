@@ -172,8 +172,10 @@ def remedy(call: Call) -> str:
             return 'say `effect safe "why"` if it is, hand on a key by `idempotent by "…"`, or take the retry away'
         case ir.Sql():
             return f"write it so that it can run twice ({upsert(call)}) and say `idempotent`, or take the retry away"
+        case _ if call.effect.repeat == "keyed":
+            return 'give it a key, which the service keeps: `idempotent by "…"`, or take the retry away'
         case _:
-            return "take the retry away, or say `idempotent` if the service knows repeats"
+            return 'take the retry away; if you know that it may be done twice, say so: `effect safe "why"`'
 
 
 CHECK = Check("WF303", "retry-not-idempotent", ERROR, __name__, find, preset="draft")

@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import Flow
+    from wfc.ir import Call, Flow
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each such undo; a script, of which nobody knows, is left to its author."""
     for task in walk.tasks(flow):
         undo = task.undo
-        if undo is None or is_hole(undo) or is_repeatable(undo) or undo.effect.repeat == "unknown" or undo.retry:
+        if undo is None or not has_one_try(undo):
             continue
         yield CHECK.found(
             f"the undo of `{task.label}` gets one try: {work(undo)} is not safe to repeat",
@@ -65,6 +65,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             if undo.effect.repeat == "keyed" or undo.action.startswith("http.")
             else "undo by setting what was there before: read it first, in a task of its own",
         )
+
+
+def has_one_try(undo: Call) -> bool:
+    """Is it an undo that is known not to be safe to repeat, and has no key and no retry of its own?"""
+    return not (is_hole(undo) or is_repeatable(undo) or undo.effect.repeat == "unknown" or undo.retry)
 
 
 CHECK = Check("WF503", "undo-unsafe", ERROR, __name__, find)

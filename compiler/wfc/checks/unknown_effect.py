@@ -5,7 +5,7 @@ A script, Python body or SQL text of a flow that something other than a person s
 an `effect` or `idempotent` clause says whether it may run twice. A script is read by a table of commands;
 `[check.commands]` in wfc.toml adds yours. Python that only computes and prints, with what is known to reach nothing
 (`json`, `math`, `re`, `datetime`, `csv` in memory …), may run twice; with a file, another module, a class or a `with`
-nobody knows.
+nobody knows. What has a `retry` is told of by WF303.
 
 ## Why
 Schedules and webhooks deliver at least once, and a run that broke off is started again: the work is done twice, and
@@ -52,7 +52,7 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_hole, named_calls, placed_tasks, work
 from wfc.checks.scripts_twice import verdict
-from wfc.checks.sql_texts import verdict_of
+from wfc.checks.sql_texts import is_retried, verdict_of
 from wfc.diagnostic import INFO, Label
 from wfc.embedded.verdict import UNKNOWN
 
@@ -87,7 +87,7 @@ def is_open(call: Call) -> bool:
     """Does neither the text of a call nor its author say whether it may run twice?"""
     if call.effect.source != "catalog" or call.effect.repeat != "unknown" or call.idempotent is not None:
         return False
-    if is_hole(call) or isinstance(call.op, ir.RunFlow):
+    if is_hole(call) or isinstance(call.op, ir.RunFlow) or is_retried(call):
         return False
     found = verdict(call) or verdict_of(call)
     return found is None or found.kind == UNKNOWN
