@@ -22,6 +22,7 @@ MODULES = (
     "checks.dangerous_removal",
     "checks.destructive_command",
     "checks.hardcoded_secret",
+    "checks.irreversible",
     "checks.remote_script",
     "checks.script_secrets",
     "checks.scripts",
