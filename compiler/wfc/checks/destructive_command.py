@@ -2,9 +2,11 @@
 
 ## What it finds
 In scripts with no `approve` on the way to them: `git push --force` to main, master, trunk or production, and their
-deletion; `kubectl delete namespace`, `dropdb` and `gcloud projects delete` of a constant name; `terraform destroy
+deletion; `kubectl delete` of a namespace or a volume claim, `dropdb`, `docker volume rm`, `aws dynamodb delete-table`, `aws ec2
+terminate-instances`, `gcloud projects delete` and `gcloud sql instances delete` of a constant name; `kubectl delete
+KIND --all` but of pods and jobs; `docker volume prune --all`; `db.dropDatabase()` by `mongosh --eval`; `terraform destroy
 -auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a whole bucket, `aws s3 rb
---force`; `aws rds delete-db-instance --skip-final-snapshot`; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
+--force`; `aws rds delete-db-instance --skip-final-snapshot`, `delete-db-cluster` likewise; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
 UPDATE of all rows by `psql -c`, `mysql -e` and the like. Left out are `--force-with-lease`, `--dry-run`, `-target`,
 names of what is there to be thrown away (`shop_test`, `pr-7`, `preview`) and of variables without one constant value,
 what the script makes itself, before or behind it, temporary tables and databases in /tmp, and `on failure`, `finally`
@@ -66,14 +68,14 @@ if TYPE_CHECKING:
     from wfc.ir import Flow
 
 TOOL = ready(
-    r"\b(?:git|kubectl|terraform|tofu|aws|gsutil|gcloud|az|dropdb|redis-cli|psql|mysql|mariadb|sqlite3|duckdb|clickhouse-client)\b"
+    r"\b(?:git|kubectl|oc|docker|mongosh?|terraform|tofu|aws|gsutil|gcloud|az|dropdb|redis-cli|psql|mysql|mariadb|sqlite3|duckdb|clickhouse-client)\b"
 )
-VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|delete-db-instance)\b", IGNORECASE)
+VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|prune|dropdatabase|terminate)\b", IGNORECASE)
 """Scripts without one of each need not be read."""
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
-    """One finding for each script, for its first such call."""
+    """One finding for each such call of a script."""
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             script = own_script(call) if place.section == "body" and call is not task.undo else None
@@ -81,8 +83,8 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 continue
             from wfc.embedded.shell_destroys import DESTRUCTION
 
-            found = destroyed(call, DESTRUCTION)
-            if found is not None and not facts(flow).is_approved(task):
+            group = destroyed(call, DESTRUCTION)
+            for found in () if group and facts(flow).is_approved(task) else group:
                 yield CHECK.found(
                     f"{found.what} in {title} {found.effect}",
                     statement_span(flow, call, found),

@@ -35,16 +35,16 @@ def verdict(call: Call) -> Verdict | None:
     return classify(script)
 
 
-def destroyed(call: Call, kind: str) -> Reason | None:
-    """The first call of a script that takes away a whole thing, `shell_destroys.REMOVAL` or DESTRUCTION.
+def destroyed(call: Call, kind: str) -> list[Reason]:
+    """The calls of a script that take away a whole thing, `shell_destroys.REMOVAL` or DESTRUCTION, in their order.
 
-    Variables with one constant value count as that; the place is in the script as it is written.
+    Variables with one constant value count as that; the places are in the script as it is written.
     """
     from wfc.embedded.shell import destructive
 
     script = own_script(call) or ""
-    found = next((one for one in destructive(script) if one.kind == kind), None)
-    if found is not None or "$" not in script or not isinstance(call.op, ir.Shell):
+    found = [one for one in destructive(script) if one.kind == kind]
+    if "$" not in script or not isinstance(call.op, ir.Shell):
         return found
     from wfc.embedded.shell_variables import constants, put_in
 
@@ -52,13 +52,22 @@ def destroyed(call: Call, kind: str) -> Reason | None:
     filled = put_in(
         script, constants(script, {key: text if isinstance(text, str) else "" for key, text in given.items()})
     )
-    found = next((one for one in destructive(filled) if one.kind == kind), None) if filled != script else None
-    if found is None:
-        return None
-    row = filled[: found.start].count("\n")
+    if filled == script:
+        return found
+    # a value may be longer than its variable: rows are the same in both texts, offsets are not
+    told = {script[: one.start].count("\n") for one in found}
+    others = [(filled[: one.start].count("\n"), one) for one in destructive(filled) if one.kind == kind]
+    found += [at_row(script, row, one) for row, one in others if row not in told]
+    return sorted(found, key=lambda one: one.start)
+
+
+def at_row(script: str, row: int, reason: Reason) -> Reason:
+    """A statement of a script with its variables put in, as the line of the script as it is written."""
     line = script.split("\n")[row]
     start = sum(len(one) + 1 for one in script.split("\n")[:row])
-    return replace(found, start=start + len(line) - len(line.lstrip()), end=start + len(line), what=f"`{line.strip()}`")
+    return replace(
+        reason, start=start + len(line) - len(line.lstrip()), end=start + len(line), what=f"`{line.strip()}`"
+    )
 
 
 def doubled(found: Verdict | None) -> tuple[Reason, ...]:
