@@ -26,6 +26,7 @@ MODULES = (
     "checks.remote_script",
     "checks.script_secrets",
     "checks.scripts",
+    "checks.scripts_twice",
     "checks.secret_cleartext",
     "checks.sql_outside_transaction",
     "checks.urls",
