@@ -1,10 +1,11 @@
 """hardcoded-secret: a password or token stands in the flow
 
 ## What it finds
-Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with user
-and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header. In
-scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `curl -u user:…` and `curl -H 'Authorization: …'` with a
-constant of letters and digits that is no placeholder (`changeme`, `xxx`, `example`).
+Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with
+user and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header.
+In scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `sshpass -p …`, `openssl … -passout pass:…`, `curl -u
+user:…` and `curl -H 'Authorization: …'` with a constant of letters and digits that is no placeholder (`changeme`,
+`xxx`, `example`).
 
 ## Why
 Flows are kept in repositories and copied into engines, whose pages show them (CWE-798). A secret declared by
