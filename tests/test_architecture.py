@@ -70,6 +70,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wfc.settings_places",
         "wfc.incremental",
         "wfc.render",
+        "wfc.masking",
         "wfc.formats",
         "wfc.baseline",
         "wfc.timing",

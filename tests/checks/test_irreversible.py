@@ -145,6 +145,22 @@ def test_what_cannot_be_undone(call: str, expected: str) -> None:
         ("stripe refunds create --charge c", "`stripe"),
         ("stripe refunds list", ""),
         ("createdb x\n./t\ndropdb x", ""),
+        # kubernetes.io/docs/reference/kubectl: the tool asks for the flag because local data is lost
+        ("kubectl drain n1 --delete-emptydir-data", "`kubectl drain"),
+        ("kubectl drain n1 --ignore-daemonsets", ""),
+        ("kubectl delete pods --all", ""),
+        ("kubectl delete --all pvc", "`kubectl"),
+        ("aws s3 sync dist s3://site --delete", "`aws s3 sync"),
+        ("aws s3 sync dist s3://site", ""),
+        ("aws s3 sync s3://site dist --delete", ""),
+        ("aws s3 sync dist s3://site --delete --dryrun", ""),
+        ("docker volume rm pgdata", "`docker volume rm"),
+        ("docker volume create x\n./t\ndocker volume rm x", ""),
+        ("docker volume prune -f", "`docker volume prune"),
+        ("docker system prune -af --volumes", "`docker system prune"),
+        ("docker system prune -af", ""),
+        ("mongosh \"$URL\" --eval 'db.dropDatabase()'", "`mongosh"),
+        ("mongosh shop --eval 'db.orders.countDocuments()'", ""),
     ],
 )
 def test_what_a_script_takes_away(script: str, expected: str) -> None:

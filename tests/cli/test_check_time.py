@@ -220,7 +220,9 @@ def test_a_flow_with_an_error_hides_no_other(
     assert all("unknown" in text for text in tables if text.startswith("h "))
 
 
-@pytest.mark.parametrize("option", [["--fix"], ["--diff"], ["--output", "x"], ["--baseline", "x"]])
+@pytest.mark.parametrize(
+    "option", [["--fix"], ["--diff"], ["--output", "x"], ["--baseline", "x"], ["--format", "json"]]
+)
 def test_times_are_no_findings(option: list[str]) -> None:
     write("f.wf", "flow f { }\n")
     assert wfc("check", "--explain-time", *option, "f.wf").code == 2

@@ -73,7 +73,7 @@ CODES = (
     ("WF601", "script_injection", "draft", "Shell Python"),
     ("WF603", "hardcoded_secret", "draft", ""),
     ("WF604", "secret_exposed", "draft", ""),
-    ("WF605", "secret_cleartext", "draft", "Http"),
+    ("WF605", "secret_cleartext", "draft", "Http Shell"),
     ("WF606", "unpinned", "recommended", "Shell Python"),
     (
         "WF608",

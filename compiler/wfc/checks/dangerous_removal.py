@@ -2,9 +2,10 @@
 
 ## What it finds
 `rm -r` of a path that begins with a variable and a slash (`rm -rf "$DIR"/*`, `rm -rf $DIR/cache`) in a script, unless
-the variable is written `${DIR:?}` or can't be empty (a constant, an enum, a value that the script gives it or asks for
-before); and `rm -r` of the root, of the home directory or of a whole directory of the system
-(`/`, `/*`, `~`, `/etc`), also by a variable with such a constant (`D=/`, `env: { D: "/" }`).
+the variable is written `${DIR:?}` or can't be empty (a constant, an enum, a value that the script gives it or asks
+for before); and `rm -r` of the root, of the home directory or of a whole directory of the system (`/`, `/*`, `~`,
+`/etc`), `find … -delete` of one without a test (`-name`, `-mtime` …), also by a variable with such a constant (`D=/`,
+`env: { D: "/" }`).
 
 ## Why
 When the variable is empty the path is `/*` or `/cache`. `set -u`, under which scripts run, stops at a variable that is
@@ -57,7 +58,7 @@ WHOLE = ("/", "/*")
 NEVER_EMPTY = (types.INT, types.FLOAT, types.BOOL, types.DATE, types.DATETIME)
 """Types without an empty text."""
 
-ROOTS = ready(r"\brm\s[^\n;|&]*\s[\"']?(?:/|~|\$)")
+ROOTS = ready(r"\brm\s[^\n;|&]*\s[\"']?(?:/|~|\$)|\bfind\s[^\n]*-delete\b")
 """Scripts without such a line need not be read."""
 
 

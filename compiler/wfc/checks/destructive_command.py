@@ -2,13 +2,15 @@
 
 ## What it finds
 In scripts with no `approve` on the way to them: `git push --force` to main, master, trunk or production, and their
-deletion; `kubectl delete namespace`, `dropdb` and `gcloud projects delete` of a constant name; `terraform destroy
--auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a whole bucket, `aws s3 rb
---force`; `aws rds delete-db-instance --skip-final-snapshot`; `az group delete --yes`; `redis-cli FLUSHALL`; DELETE and
-UPDATE of all rows by `psql -c`, `mysql -e` and the like. Left out are `--force-with-lease`, `--dry-run`, `-target`,
-names of what is there to be thrown away (`shop_test`, `pr-7`, `preview`) and of variables without one constant value,
-what the script makes itself, before or behind it, temporary tables and databases in /tmp, and `on failure`, `finally`
-and `undo`.
+deletion; `kubectl delete` of a namespace or a volume claim, `dropdb`, `docker volume rm`, `aws dynamodb
+delete-table`, `aws ec2 terminate-instances`, `gcloud projects delete` and `gcloud sql instances delete` of a constant
+name; `kubectl delete KIND --all` but of pods and jobs; `docker volume prune --all`; `db.dropDatabase()` by `mongosh
+--eval`; `terraform destroy -auto-approve`; `aws s3 rm --recursive`, `gsutil rm -r` and `gcloud storage rm -r` of a
+whole bucket, `aws s3 rb --force`; `aws rds delete-db-instance --skip-final-snapshot`, `delete-db-cluster` likewise;
+`az group delete --yes`; `redis-cli FLUSHALL`; DELETE and UPDATE of all rows by `psql -c`, `mysql -e` and the like.
+Left out are `--force-with-lease`, `--dry-run`, `-target`, names of what is there to be thrown away (`shop_test`,
+`pr-7`, `preview`) and of variables without one constant value, what the script makes itself, before or behind it,
+temporary tables and databases in /tmp, and `on failure`, `finally` and `undo`.
 
 ## Why
 None of these can be taken back, and a flow does them by itself, with whatever account is set up at that moment. Their
@@ -66,9 +68,9 @@ if TYPE_CHECKING:
     from wfc.ir import Flow
 
 TOOL = ready(
-    r"\b(?:git|kubectl|terraform|tofu|aws|gsutil|gcloud|az|dropdb|redis-cli|psql|mysql|mariadb|sqlite3|duckdb|clickhouse-client)\b"
+    r"\b(?:git|kubectl|oc|docker|mongosh?|terraform|tofu|aws|gsutil|gcloud|az|dropdb|redis-cli|psql|mysql|mariadb|sqlite3|duckdb|clickhouse-client)\b"
 )
-VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|delete-db-instance)\b", IGNORECASE)
+VERB = ready(r"\b(?:push|delete|destroy|rm|rb|dropdb|flushall|update|prune|dropdatabase|terminate)\b", IGNORECASE)
 """Scripts without one of each need not be read."""
 
 

@@ -4,8 +4,9 @@
 Texts that look like a token (AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, a private key, a JWT, a URL with user
 and password), and constants given as `password`, `token`, `secret`, `api_key` or in an `Authorization` header, or of
 eight characters and more as the token of `bearer(…)` or the password of `basic(…)`, unless it is a placeholder
-(`changeme`, `xxx`, `example`). In scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `curl -u user:…` and
-`curl -H 'Authorization: …'` with a constant of letters and digits that is no placeholder.
+(`changeme`, `xxx`, `example`). In scripts: `PGPASSWORD=…`, `export API_TOKEN=…`, `mysql -p…`, `sshpass -p …`,
+`openssl … -passout pass:…`, `curl -u user:…` and `curl -H 'Authorization: …'` with a constant of letters and digits
+that is no placeholder.
 
 ## Why
 Flows are kept in repositories and copied into engines, whose pages show them (CWE-798). A secret declared by

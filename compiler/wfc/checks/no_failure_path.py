@@ -71,7 +71,7 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             else Label(loop[0].span, "the next item may fail")
         )
         yield CHECK.found(
-            f"when the flow fails after `{task.label}`, nobody is told that {work(task.call)} was done",
+            f"when the flow fails after `{task.label}`, nobody is told that {done(task)} was done",
             task.call.span,
             label,
             why="It is not safe to repeat, so the flow can't just be started again.",
@@ -80,6 +80,12 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             else "add `on failure { }` with a message, an `undo` to the task, or `idempotent by` a key",
         )
         return
+
+
+def done(task: Task) -> str:
+    """The work of a task in a few words: of a script the command that can't be done again, if one is known."""
+    sent = next((one.what for one in doubled(verdict(task.call)) if one.kind == "repeats"), "")
+    return sent or work(task.call)
 
 
 def leaves_something(task: Task, place: Placed) -> bool:

@@ -87,10 +87,11 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_repeatable, named_calls, placed_tasks, work
-from wfc.checks.scripts_twice import doubled, statement_span, verdict
+from wfc.checks.scripts_twice import doubled, not_understood, statement_span, verdict
 from wfc.checks.sql_texts import is_answered, upsert, verdict_of
 from wfc.diagnostic import ERROR, Label
 from wfc.embedded.verdict import READ, SAFE
+from wfc.record import replace
 from wfc.text import duration_text
 
 TYPE_CHECKING = False
@@ -118,7 +119,9 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                 if in_script is not None:
                     yield report_statement(flow, title, call, in_script, label)
                 else:
-                    yield report(title, call, "may be done again after an attempt that had worked", label, statement)
+                    how = "may be done again after an attempt that had worked"
+                    found = report(title, call, how, label, statement)
+                    yield found if statement is not None else told_of_command(flow, call, found)
             elif in_script is not None:
                 continue  # WF411 tells of scripts that a poll runs again
             elif call is task.call and is_unsafe(call, statement) and (poll := task.until or task.holds):
@@ -149,6 +152,15 @@ def report(title: str, call: Call, how: str, policy: Label, statement: Reason | 
         why=why,
         help=remedy(call),
     )
+
+
+def told_of_command(flow: Flow, call: Call, found: Diagnostic) -> Diagnostic:
+    """A finding with the first command of the script that is not understood, where there is one."""
+    from wfc.checks.unknown_effect import commands, in_settings
+
+    reason = not_understood(call)
+    labels = (*found.labels, *commands(flow, call, reason))
+    return replace(found, labels=labels, help=found.help + in_settings(reason))
 
 
 def report_statement(flow: Flow, title: str, call: Call, reason: Reason, policy: Label) -> Diagnostic:

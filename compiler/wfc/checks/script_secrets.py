@@ -14,6 +14,13 @@ WAYS = (
     ("a password", 6, ready(r"(?:^|[\s;&|(])(?:\w*_)?(?:PASSWORD|PASSWD|PGPASSWORD|MYSQL_PWD|SSHPASS)=" + VALUE)),
     ("a token", 16, ready(r"(?:^|[\s;&|(])(?:\w*_)?(?:TOKEN|SECRET|API_?KEY|ACCESS_KEY|SECRET_KEY)=" + VALUE)),
     ("a password", 6, ready(r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^|;&]*\s(?:-p|--password=)" + VALUE)),
+    # man sshpass, man openssl-passphrase-options
+    ("a password", 6, ready(r"\bsshpass\s+(?:-v\s+)*-p\s?" + VALUE)),
+    (
+        "a password",
+        6,
+        ready(r"\bopenssl\b[^|;&]*\s-pass(?:in|out)?\s+([\"']?)pass:(?P<value>[\w+/=.!@%^~-]{6,})\1(?=$|\s)"),
+    ),
     (
         "a password",
         6,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from wfc import ir
 from wfc.checks.common import as_written
 from wfc.checks.scripts import argument_span
-from wfc.embedded.verdict import UNSAFE, Reason, Verdict
+from wfc.embedded.verdict import UNKNOWN, UNSAFE, Reason, Verdict
+from wfc.patterns import ready
 from wfc.record import replace
 from wfc.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wfc.ir import Call, Flow
+
+ASSIGNMENT = ready(r"\w+=")
+PLAIN_WORD = ready(r"[\w./][\w./-]*$")
+BARE_KEY = ready(r"[\w-]+$")
+"""A key that TOML takes without quotes (toml.io/en/v1.0.0#keys)."""
+NO_OWN_WORK = ("eval", "ssh", "source", ".")
+"""Commands that run what others have written: a word about them would be one about all of it."""
 
 
 def own_script(call: Call) -> str | None:
@@ -67,6 +75,33 @@ def as_in(script: str, reason: Reason, start: int, end: int) -> Reason:
 def doubled(found: Verdict | None) -> tuple[Reason, ...]:
     """The statements by which a script is not the same twice."""
     return tuple(reason for reason in found.reasons if reason.verdict == UNSAFE) if found is not None else ()
+
+
+def not_understood(call: Call) -> Reason | None:
+    """The first command of the author's script of which nobody can tell what it does; None for other calls."""
+    found = verdict(call) if isinstance(call.op, ir.Shell) else None
+    return (
+        next((one for one in found.reasons if one.verdict == UNKNOWN and one.what[:1] == "`"), None) if found else None
+    )
+
+
+def setting(reason: Reason) -> str:
+    """The line of [check.commands] about a command (`"./load.sh" = "safe"`), "" where no name is certain."""
+    from wfc.embedded.shell import usual_table
+    from wfc.embedded.shell_inner import unwrapped
+
+    words = reason.what.strip("`").split()
+    while words and ASSIGNMENT.match(words[0]):
+        words = words[1:]
+    name, *rest = unwrapped(words) or [""]
+    form = next((word for word in rest if PLAIN_WORD.match(word)), "")
+    if not PLAIN_WORD.match(name) or name in NO_OWN_WORK:
+        return ""
+    known = usual_table().command(name) is not None
+    if known and not form:
+        return ""
+    key = name if BARE_KEY.match(name) else f'"{name}"'
+    return f'{key} = {{ "{form}" = "safe" }}' if known else f'{key} = "safe"'
 
 
 def line_span(flow: Flow, call: Call, place: int) -> Span:

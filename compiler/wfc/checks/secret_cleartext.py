@@ -1,7 +1,8 @@
 """secret-cleartext: a secret goes over the network unencrypted
 
 ## What it finds
-A request to an `http://` address that carries a secret: as `auth`, in a header, in the query or in the body. Addresses
+A request to an `http://` address that carries a secret: as `auth`, in a header, in the query or in the body; and in
+scripts `curl` with a secret of `env` among its words and such an address, or with `-k` (`--insecure`). Addresses
 of the machine and of private networks are left out (loopback, RFC 1918, names without a dot, `.local`, `.internal`,
 `.svc`).
 
@@ -35,6 +36,8 @@ from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import holds_secret, named_calls, near, placed_tasks, way
 from wfc.checks.facts import facts
+from wfc.checks.scripts import VARIABLE, holds, lines_at
+from wfc.checks.scripts_twice import line_span, own_script
 from wfc.diagnostic import ERROR
 from wfc.patterns import IGNORECASE, ready
 from wfc.taint import SECRET
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Flow, Http
+    from wfc.ir import AnyExpr, Call, Flow, Http
 
 CLEAR = ready(r"http://(?:[^/?#\s@]*@)?([A-Za-z0-9.-]+)", IGNORECASE)
 PRIVATE = ready(
@@ -53,12 +56,19 @@ PRIVATE = ready(
     IGNORECASE,
 )
 
+CURL = ready(r"\bcurl\b(?:\"[^\"]*\"|'[^']*'|[^;&|\"'])*")
+CLEAR_WORD = ready(r"(?:^|[\s\"'=])http://(?:[^/?#\s@\"']*@)?([A-Za-z0-9.-]+)")
+TLS_WORD = ready(r"(?:^|[\s\"'=])https://(?:[^/?#\s@\"']*@)?([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)")
+INSECURE = ready(r"\s(?:--insecure|-(?:[fsSLgGiIvN46]*k)[fsSLgGiIvN46kX]*)(?=\s|$)")
+"""`-k` alone or among flags that take no value (curl.se/docs/manpage.html)."""
+
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each request."""
     for task, _ in placed_tasks(flow):
         for title, call in named_calls(task):
             if not isinstance(call.op, ir.Http):
+                yield from of_script(flow, title, call)
                 continue
             host = clear_host(call.op.url)
             if host and any(holds_secret(part) for part in carried(call.op)):
@@ -70,6 +80,39 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
                     why="Everybody on the way can read it.",
                     help="write `https://`",
                 )
+
+
+def of_script(flow: Flow, title: str, call: Call) -> Iterator[Diagnostic]:
+    """At most one finding for each secret: the first line of the author's script that sends it by such a `curl`."""
+    script = own_script(call) or ""
+    if "curl" not in script or not isinstance(call.op, ir.Shell):
+        return
+    secrets = {name: value for name, value in call.op.env if holds_secret(value)}
+    for name, value in secrets.items():
+        for place, line in lines_at(script):
+            found = next((one for one in CURL.findall(line) if holds(VARIABLE, name, one)), "")
+            how = way_of(found)
+            if how:
+                what, help_ = how
+                yield CHECK.found(
+                    f"`curl` in {title} sends the secret `{name}` {what}",
+                    line_span(flow, call, place),
+                    *way(facts(flow).marks.path(value, SECRET)),
+                    why="Everybody on the way can read it.",
+                    help=help_,
+                )
+                break
+
+
+def way_of(command: str) -> tuple[str, str] | None:
+    """(how a call of curl can be read on its way, the remedy), None for one that goes by TLS or stays in the house."""
+    hosts = [found[1] for found in CLEAR_WORD.finditer(command)]
+    if any("." in host and not PRIVATE.search(host) for host in hosts):
+        return f"to {hosts[0]} in clear text", "write `https://`"
+    named = [found[1] for found in TLS_WORD.finditer(command)]
+    if named and not any(PRIVATE.search(host) for host in named) and INSECURE.search(command):
+        return f"to {named[0]} without asking who that is", "leave `-k` away; name the authority by `--cacert`"
+    return None
 
 
 def clear_host(url: AnyExpr) -> str:

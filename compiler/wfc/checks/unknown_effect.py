@@ -51,7 +51,7 @@ from __future__ import annotations
 from wfc import ir
 from wfc.check import Check
 from wfc.checks.common import is_hole, named_calls, placed_tasks, work
-from wfc.checks.scripts_twice import verdict
+from wfc.checks.scripts_twice import not_understood, setting, statement_span, verdict
 from wfc.checks.sql_texts import is_retried, verdict_of
 from wfc.diagnostic import INFO, Label
 from wfc.embedded.verdict import UNKNOWN
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wfc.diagnostic import Diagnostic
+    from wfc.embedded.verdict import Reason
     from wfc.ir import Call, Flow
 
 BY_HAND = ("manual",)
@@ -74,13 +75,26 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     for task, place in placed_tasks(flow):
         for title, call in named_calls(task):
             if place.section == "body" and is_open(call):
+                reason = not_understood(call)
                 yield CHECK.found(
                     f"nobody can tell what a second run of {title} does",
                     call.span,
+                    *commands(flow, call, reason),
                     Label(trigger.span, f"a run that this {trigger.kind} starts may be started again"),
                     why=f"What {work(call)} does is not understood, so it counts as not safe to repeat.",
-                    help='say what it does: `effect safe "why"`, or `effect unsafe "why"`',
+                    help='say what it does: `effect safe "why"`, or `effect unsafe "why"`' + in_settings(reason),
                 )
+
+
+def commands(flow: Flow, call: Call, reason: Reason | None) -> tuple[Label, ...]:
+    """Where the command stands that is not understood, if a script has one."""
+    return () if reason is None else (Label(statement_span(flow, call, reason), f"{reason.what} is not understood"),)
+
+
+def in_settings(reason: Reason | None) -> str:
+    """How to say what a command does for all flows, as the end of a remedy."""
+    line = setting(reason) if reason is not None else ""
+    return f"; or, for all flows, below `[check.commands]` in wfc.toml: `{line}`, or `unsafe`" if line else ""
 
 
 def is_open(call: Call) -> bool:

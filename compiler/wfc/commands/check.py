@@ -129,16 +129,23 @@ def show(found: tuple[Diagnostic, ...], gathered: Gathered, args: Options) -> No
     import wfc.render as render
 
     texts = sources(gathered)
+    shown = found, texts
+    if any(one.code == "WF603" for one in found):
+        from wfc.masking import masked
+
+        shown = masked(found, texts)
     if args.format == "pretty":
-        text = render.pretty(found, texts, not args.output and render.wants_colour(sys.stdout))
+        text = render.pretty(*shown, not args.output and render.wants_colour(sys.stdout))
     elif hasattr(render, args.format):
-        text = getattr(render, args.format)(found, texts)
+        text = getattr(render, args.format)(*shown)
     else:
         from wfc.formats import Report
         from wfc.formats import render as render_format
 
         flows = gathered.loaded.project.flows
-        text = render_format(args.format, Report(found, texts, gathered.asked, flows, gathered.settings.folder))
+        # fingerprints are made of the text as it is: they have to be those of a baseline
+        seen = shown[1] if args.format == "llm" else texts
+        text = render_format(args.format, Report(shown[0], seen, gathered.asked, flows, gathered.settings.folder))
     if args.output:
         write_text(args.output, text)
     else:

@@ -47,6 +47,8 @@ def refuse_pairs(args: Namespace) -> None:
         raise UserError("a baseline keeps findings, --fix and --diff mend them", "mend first, then use the baseline")
     if args.explain_time and (mends or args.output or args.baseline or args.write_baseline):
         raise UserError("--explain-time shows times, not findings", "leave the options about findings away")
+    if args.explain_time and args.format != "pretty":
+        raise UserError(f"--explain-time has no form `{args.format}`", "leave --format away: it shows tables")
     if args.unsafe_fixes and not mends:
         raise UserError("--unsafe-fixes says which fixes, not what to do with them", "add --diff or --fix")
     for option, path in (("--output", args.output), ("--write-baseline", args.write_baseline)):

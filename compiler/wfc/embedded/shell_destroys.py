@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 TRIAL = frozenset(["--dry-run", "-dry-run", "--dryrun", "--preview-only", "--help", "-help"])
 """Flags with which nothing happens, unless their value says otherwise (`kubectl --dry-run=none`)."""
 IN_EARNEST = ("none", "false")
-PARTIAL = frozenset(["--include", "--exclude", "-target", "--target"])
+PARTIAL = frozenset(["--include", "--exclude", "--filter", "-target", "--target"])
 """Flags with which only a part is taken away."""
+ALL_FILES = frozenset(
+    (("-delete", None), ("-type", "f"), ("-depth", None), ("-xdev", None), ("-mount", None), ("-mindepth", "1"))
+)
+"""The flags of `find` that leave no file out; any other one is a test, and then only a part is taken away."""
 SPARED = ready(
-    r"(?i)(?:^|[-_./:])(?:tests?|te?mp|ci|preview|review|pr|sandbox|scratch|dev|e2e|staging|stage|demo|ephemeral|old|cache)"
+    r"(?i)(?:^|[-_./:])(?:tests?|te?mp|ci|preview|review|pr|sandbox|scratch|dev|e2e|staging|stage|demo|ephemeral|cache)"
     r"\d*(?:[-_./:]|$)"
 )
-"""Names of what is there to be thrown away."""
+"""Names of what is there to be thrown away; `old` is none of them: old logs are an archive."""
 REMOVAL, DESTRUCTION, LASTING = "removal", "destruction", "lasting"
 """Kinds: files of the machine · anything else · what stays, of a whole or of a part."""
 NAMING = {
@@ -38,10 +42,19 @@ NAMING = {
     "oc": ("-f", "--filename"),
 }
 """The flags that name a thing where no word does."""
+GIVEN = {
+    "aws": ("--table-name", "--instance-ids", "--db-instance-identifier", "--db-cluster-identifier"),
+    "mongosh": ("--eval",),
+    "mongo": ("--eval",),
+}
+"""The flags whose values count as words: a pattern of `destroys` is looked for in them as well."""
 SURROUNDING = frozenset(
-    ["--context", "--profile", "--project", "--subscription", "-g", "--resource-group", "-var-file", "--var-file"]
+    (
+        *("--context", "--profile", "--project", "--subscription", "-g", "--resource-group", "-var-file", "--var-file"),
+        *("-n", "--namespace", "--db-instance-identifier", "--db-cluster-identifier"),
+    )
 )
-"""The flags that name the account or the environment of a thing."""
+"""The flags that name the account, the environment or the namespace of a thing."""
 MAKING = frozenset(["create", "mb", "install", "upgrade", "apply"])
 """Subcommands that make what the words behind them name."""
 WHOLE_STATE = {"terraform": "apply", "tofu": "apply", "pulumi": "up"}
@@ -81,7 +94,11 @@ def remember(state: State, name: str, command: Command, words: Sequence[str], fl
         return  # what a variable names may be there to be thrown away
     if destroyed is None or any(flag.partition("=")[0] in PARTIAL for flag, _ in flags):
         return
-    hints = [*destroyed.names, *(value for flag, value in flags if value and flag in SURROUNDING)]
+    hints = [
+        *destroyed.names,
+        *(words if name in ("mongosh", "mongo") else ()),
+        *(value for flag, value in flags if value and flag in SURROUNDING),
+    ]
     if destroyed.reason.kind == REMOVAL or not any(SPARED.search(one) for one in hints):
         state.destroyed.append(destroyed)
 
@@ -103,13 +120,15 @@ def whole(state: State, name: str, command: Command, words: Sequence[str], flags
     """The whole thing that a call takes away, by `destroys`."""
     import re
 
+    if name == "find" and not ALL_FILES.issuperset(flags):
+        return None
     for form in command.destroys:
         if form.fits(words, flags):
-            targets = words[len(form.words) :]
+            targets = [*words[len(form.words) :], *given(name, flags)]
             found = [one for one in targets if re.fullmatch(form.help, one)] if form.help else targets
             if found or not form.help:
                 effect = form.effect.replace("{}", found[0] if found else "")
-                kind = REMOVAL if name == "rm" else DESTRUCTION
+                kind = REMOVAL if name in ("rm", "find") else DESTRUCTION
                 return taken(state, kind, node, effect, found if form.help else named(name, found, flags))
     return None
 
@@ -125,6 +144,11 @@ def lasts(command: Command, words: Sequence[str], flags: Flags) -> list[str] | N
     return None
 
 
+def given(name: str, flags: Flags) -> list[str]:
+    """The values of flags that count as words."""
+    return [value for flag, value in flags if value and flag in GIVEN.get(name, ())]
+
+
 def named(name: str, targets: Sequence[str], flags: Flags) -> Sequence[str]:
     """What names the things that a call is about: its words, the values of flags, or all of its directory."""
     if name in WHOLE_STATE:
@@ -137,12 +161,15 @@ def made(name: str, words: Sequence[str], flags: Flags) -> set[str]:
     if name in WHOLE_STATE:
         makes = WHOLE_STATE[name] in words[:1] and not any(flag in ("-destroy", "--destroy") for flag, _ in flags)
         return set(named(name, (), flags)) if makes else set()
-    place = next((number for number, one in enumerate(words, 1) if one in MAKING), 0)
+    if name == "docker" and words[:1] in (["run"], ["create"]):
+        # a volume that is not there is made
+        return {(value or "").partition(":")[0] for flag, value in flags if flag in ("-v", "--volume")}
+    place = next((number for number, one in enumerate(words, 1) if one in MAKING or one.startswith("create-")), 0)
     if not place and name != "createdb":
         return set()
     behind = words[place:]
     kind = 1 if name in ("kubectl", "oc") and len(behind) > 1 else 0
-    return {one.rstrip("/") for one in [*behind[kind:], *named(name, (), flags)]}
+    return {one.rstrip("/") for one in [*behind[kind:], *named(name, (), flags), *given(name, flags)]}
 
 
 def taken(state: State, kind: str, node: Node, effect: str, names: Iterable[str]) -> Taken:

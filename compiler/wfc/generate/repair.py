@@ -37,8 +37,9 @@ def apply_safe_fixes(
 def repair_message(text: str, found: Iterable[Diagnostic]) -> str:
     """What a model needs to mend a flow: the findings as `wfc check --format llm` shows them, under a request."""
     from wfc.formats.llm import listing
+    from wfc.masking import masked
 
-    wrong = tuple(found)
-    sources = {item.span.source: Source(item.span.source, text) for item in wrong}
+    given = tuple(found)
+    wrong, sources = masked(given, {item.span.source: Source(item.span.source, text) for item in given})
     head = "The compiler refuses this flow. Mend exactly these findings and give the whole flow again."
     return f"{head}\n\n{listing(wrong, sources)}"
