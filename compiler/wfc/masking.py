@@ -52,7 +52,7 @@ def places(text: str, span: Span) -> list[tuple[int, int]]:
     if "PRIVATE KEY-" in part:
         # its form tells where it begins, not where it ends
         return [(span.start + one.start(), span.start + one.end()) for one in finditer(r"[^\s\"]+", part)]
-    found = [match.span() for _, pattern in TOKENS for match in pattern.finditer(part)]
+    found = [match.span() for _, _, pattern in TOKENS for match in pattern.finditer(part)]
     for _, fewest, pattern in WAYS:
         values = [match for match in pattern.finditer(part) if is_secret(match["value"])]
         found += [match.span("value") for match in values if len(match["value"]) >= fewest]

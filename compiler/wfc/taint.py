@@ -41,9 +41,9 @@ CLEAN_TRIGGERS = ("schedule", "manual", "flow")
 class Taints:
     """The marks of the values of one flow.
 
-    Those of tasks are found by going through the flow until nothing changes: in a sequence once and once more to see
-    it, and never by recursion, so that a chain of tasks may be as long as it likes. Marks only ever grow: tasks that
-    bear one name by mistake would else take turns for ever.
+    Those of tasks are found by going through the flow until nothing changes: in a sequence once, and never by
+    recursion, so that a chain of tasks may be as long as it likes. Marks only ever grow: tasks that bear one name by
+    mistake would else take turns for ever.
     """
 
     def __init__(self, flow: Flow) -> None:
@@ -60,11 +60,14 @@ class Taints:
         self.tasks: dict[str, frozenset[str]] = {task.path: NONE for task in tasks}
         # what names stand for: found once, for a default may name the one before it twice, and so on
         self.known: dict[tuple[str, str], frozenset[str]] = {}
-        changed = True
-        while changed:
-            changed = False
+        # whom this pass has not come to yet, and whether one of them was read: only then the next pass may find more
+        self.later: set[str] = set()
+        self.ahead = changed = True
+        while self.ahead and changed:
+            self.later, self.ahead, changed = set(self.tasks), False, False
             for task in tasks:
                 marks = self.tasks[task.path] | self.of_task(task)
+                self.later.discard(task.path)
                 if marks != self.tasks[task.path]:
                     changed, self.tasks[task.path] = True, marks
                     self.known.clear()
@@ -88,6 +91,7 @@ class Taints:
             case "event":
                 return frozenset([UNTRUSTED]) if ref.name in self.outside else NONE
             case "task":
+                self.ahead |= ref.name in self.later
                 return self.tasks.get(ref.name, NONE)
             case "item" if ref.name in self.loops:
                 return self.of_name(ref, self.loops[ref.name].items)
@@ -114,7 +118,8 @@ class Taints:
 
     def asks_person(self, expr: AnyExpr) -> bool:
         """Does a value depend on the answer of an `approve`?"""
-        return any(ref.kind == "task" and ref.name in self.persons for ref in walk.references(expr))
+        persons = self.persons
+        return bool(persons) and any(ref.kind == "task" and ref.name in persons for ref in walk.references(expr))
 
     def of_task(self, task: Task) -> frozenset[str]:
         """The marks of a task's result, by what is known of the tasks that it reads."""

@@ -63,18 +63,19 @@ MODEL = frozenset((AI, AI_DECIDED))
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each irreversible call that is fed by a model."""
-    if any(isinstance(task.call.op, ir.Llm) for task in walk.tasks(flow)):
-        marks = facts(flow).marks
-        for task, gates in guarded(flow.body, marks):
-            yield from judge(task, gates, marks)
-
-
-def judge(task: ir.Task, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
-    """At most one finding about a task."""
-    call = task.call
-    what = "" if PERSON in gates else irreversible(call)
-    if not what:
+    known = facts(flow)
+    if not any(isinstance(task.call.op, ir.Llm) for task, _ in known.tasks):
         return
+    # what was checked on the way is found for all tasks at once, and dear where nothing needs it
+    lasting = {task.path: what for task, _ in known.tasks if (what := irreversible(task.call))}
+    for task, gates in guarded(flow.body, known.marks) if lasting else ():
+        if task.path in lasting and PERSON not in gates:
+            yield from judge(task, lasting[task.path], gates, known.marks)
+
+
+def judge(task: ir.Task, what: str, gates: Gates, marks: Taints) -> Iterator[Diagnostic]:
+    """At most one finding about a task; what: its effect that can't be undone."""
+    call = task.call
     value = next((value for value, made in fed(call, marks) if not all(is_checked(one, gates) for one in made)), None)
     if value is not None:
         yield CHECK.found(

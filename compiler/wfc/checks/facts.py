@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from wfc.taint import Taints
 
     Named = tuple[tuple[str, Call], ...]
+    Given = str | tuple[str, int]
+    """What a value is given as: the name of its argument or field, (function, number of its argument), or ""."""
 
 
 class Placed(Record):
@@ -54,6 +56,7 @@ class Facts:
         self._gates: dict[str, Gates] | None = None
         self._read: frozenset[tuple[str, str]] | None = None
         self._holes = False
+        self._texts: list[tuple[ir.Literal, Given]] = []
 
     @property
     def marks(self) -> Taints:
@@ -99,17 +102,47 @@ class Facts:
             self.look()
         return self._holes
 
+    @property
+    def texts(self) -> list[tuple[ir.Literal, Given]]:
+        """Every constant text of the flow and what it is given as; an argument is also in what its call does."""
+        if self._read is None:
+            self.look()
+        return self._texts
+
     def look(self) -> None:
-        """Go through all expressions once, for `read` and `holes`."""
+        """Go through all expressions once, for `read`, `holes` and `texts`."""
         read: set[tuple[str, str]] = set()
-        holes = any(is_hole(call) for task, _ in self.tasks for call in walk.calls(task))
-        for expression in walk.flow_expressions(self.flow):
-            for part in walk.subexpressions(expression):
-                if isinstance(part, ir.Ref):
-                    read.add((part.kind, part.name))
-                elif isinstance(part, ir.Literal) and part.type == types.UNKNOWN:
-                    holes = True
-        self._read, self._holes = frozenset(read), holes
+        calls = [call for task, _ in self.tasks for call in walk.calls(task)]
+        self._texts = []
+        gather([(value, name) for call in calls for name, value in call.args], set(), self._texts)
+        holes = gather([(value, "") for value in walk.flow_expressions(self.flow)], read, self._texts)
+        self._read, self._holes = frozenset(read), holes or any(map(is_hole, calls))
+
+
+def gather(
+    stack: list[tuple[AnyExpr, Given]], read: set[tuple[str, str]], texts: list[tuple[ir.Literal, Given]]
+) -> bool:
+    """Go through expressions and all inside them. read: gets (kind, name) of each reference, texts: each constant text.
+
+    True when there is a hole in one of them.
+    """
+    holes = False
+    while stack:
+        part, given = stack.pop()
+        if isinstance(part, ir.Literal):
+            if isinstance(part.value, str):
+                texts.append((part, given))
+            elif part.value is None and part.type == types.UNKNOWN:
+                holes = True
+        elif isinstance(part, ir.Ref):
+            read.add((part.kind, part.name))
+        elif isinstance(part, ir.RecordExpr):
+            stack += [(value, key) for key, value in part.entries]
+        elif isinstance(part, ir.Apply):
+            stack += [(value, (part.function, at)) for at, value in enumerate(part.args)]
+        else:
+            stack += [(value, "") for value in walk.children(part)]
+    return holes
 
 
 _last: list[Facts] = []

@@ -46,8 +46,9 @@ flow upload {
 
 from __future__ import annotations
 
-from wfc import ir, walk
+from wfc import walk
 from wfc.check import Check
+from wfc.checks.facts import facts
 from wfc.checks.scripts import argument_span
 from wfc.checks.scripts_twice import line_span, own_script
 from wfc.diagnostic import ERROR
@@ -57,27 +58,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.checks.facts import Given
     from wfc.diagnostic import Diagnostic
-    from wfc.ir import AnyExpr, Flow
+    from wfc.ir import Flow
     from wfc.source import Span
 
 TOKENS = (
-    ("an AWS access key", ready(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
-    ("a GitHub token", ready(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
-    ("a GitLab token", ready(r"\bglpat-[\w-]{20,}")),
-    ("a Slack token", ready(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
-    ("a Slack webhook", ready(r"https://hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]+/[A-Z0-9]+/\w+")),
-    ("a Stripe key", ready(r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}")),
-    ("an API key", ready(r"\bsk-[A-Za-z0-9_-]{20,}")),
-    ("a Google API key", ready(r"\bAIza[\w-]{35}")),
-    ("a private key", ready(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
-    ("a JSON web token", ready(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}")),
-    ("a URL with a password", ready(r"\b[a-z][a-z0-9+]{0,30}://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
+    ("an AWS access key", "IA", ready(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("a GitHub token", "_", ready(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
+    ("a GitLab token", "glpat-", ready(r"\bglpat-[\w-]{20,}")),
+    ("a Slack token", "xox", ready(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
+    (
+        "a Slack webhook",
+        "hooks.slack.com",
+        ready(r"https://hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]+/[A-Z0-9]+/\w+"),
+    ),
+    ("a Stripe key", "k_", ready(r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}")),
+    ("an API key", "sk-", ready(r"\bsk-[A-Za-z0-9_-]{20,}")),
+    ("a Google API key", "AIza", ready(r"\bAIza[\w-]{35}")),
+    ("a private key", "PRIVATE KEY", ready(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    ("a JSON web token", "eyJ", ready(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}")),
+    ("a URL with a password", "@", ready(r"\b[a-z][a-z0-9+]{0,30}://[^\s:@/$'\"{<]+:[^\s@/$'\"{<*]+@")),
 )
+"""(What it is, what each such text holds, its form): where the second is missing the third need not be tried."""
 NAMES = ready(r"(?i)(?:^|[_-])(?:password|passwd|token|secret|api[_-]?key|private[_-]?key|access[_-]?key)$")
 HINT = ready(r"(?i)pass|pwd|token|secret|key|mysql|mariadb|curl|authorization")
 """Scripts without any of these need not be read."""
-PLACES = {("bearer", 0): "the token of `bearer(…)`", ("basic", 1): "the password of `basic(…)`"}
+PLACES: dict[Given, str] = {("bearer", 0): "the token of `bearer(…)`", ("basic", 1): "the password of `basic(…)`"}
 """(Function of `auth`, number of its argument) → what stands there."""
 SHORTEST = 8
 """Characters of a constant in PLACES: no service should take a password that is shorter (NIST SP 800-63B, 5.1.1.1)."""
@@ -88,13 +95,12 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     """One finding for each text; what it holds is not repeated in the message."""
     seen: set[Span] = set()
     tokens: dict[str, str] = {}
-    for expr, name in texts(flow):
-        if not isinstance(expr, ir.Literal) or not isinstance(expr.value, str):
-            continue
+    for expr, given in facts(flow).texts:
+        text = str(expr.value)
         # an argument stands in the call and in what the call does: its text is searched once
-        if expr.value not in tokens:
-            tokens[expr.value] = token_in(expr.value)
-        what = tokens[expr.value] or value_of(expr.value, name)
+        if text not in tokens:
+            tokens[text] = token_in(text)
+        what = tokens[text] or (value_of(text, given) if given else "")
         if what and expr.span not in seen and expr.span.source == flow.span.source:
             seen.add(expr.span)
             yield report(what, expr.span)
@@ -121,38 +127,20 @@ def of_scripts(flow: Flow, seen: set[Span]) -> Iterator[Diagnostic]:
                     yield report(what, span)
 
 
-def texts(flow: Flow) -> Iterator[tuple[AnyExpr, str]]:
-    """Every part of every expression, with the name of the argument or field that it is given as, or one of PLACES."""
-    named = [item for task in walk.tasks(flow) for call in walk.calls(task) for item in call.args]
-    stack = [(value, name) for name, value in reversed(named)]
-    stack += [(value, "") for value in reversed(list(walk.flow_expressions(flow)))]
-    while stack:
-        expr, name = stack.pop()
-        yield expr, name
-        if isinstance(expr, walk.LEAVES):
-            continue
-        if isinstance(expr, ir.RecordExpr):
-            stack += [(value, key) for key, value in reversed(expr.entries)]
-        else:
-            parts = tuple(walk.children(expr))
-            function = expr.function if isinstance(expr, ir.Apply) else ""
-            stack += [(part, PLACES.get((function, at), "")) for at, part in reversed(list(enumerate(parts)))]
-
-
 def token_in(text: str) -> str:
     """What a text seems to hold, by its form, or ""."""
-    return next((what for what, pattern in TOKENS if pattern.search(text)), "")
+    return next((what for what, hint, form in TOKENS if hint in text and form.search(text)), "")
 
 
-def value_of(text: str, name: str) -> str:
+def value_of(text: str, given: Given) -> str:
     """What a text seems to be, by the name or place that it is given as, or ""."""
-    if name in PLACES.values():
-        from wfc.checks.script_secrets import PLACEHOLDER
+    if isinstance(given, str):
+        return f"the value of `{given}`" if text and (NAMES.search(given) or given.lower() in HEADERS) else ""
+    if given not in PLACES or len(text) < SHORTEST:
+        return ""
+    from wfc.checks.script_secrets import PLACEHOLDER
 
-        return name if len(text) >= SHORTEST and not PLACEHOLDER.search(text) else ""
-    if text and (NAMES.search(name) or name.lower() in HEADERS):
-        return f"the value of `{name}`"
-    return ""
+    return "" if PLACEHOLDER.search(text) else PLACES[given]
 
 
 def report(what: str, span: Span) -> Diagnostic:
