@@ -26,8 +26,6 @@ Started = TypeVar("Started")
 ENGINES = ("kestra_2_0", "kestra_1_3", "airflow", "airflow_scheduler", "github", "postgres")
 
 
-PAUSED_BETWEEN_TESTS: list[Kestra] = []
-
 # No test leaves findings in the caches of the machine.
 os.environ["WFC_CACHE"] = os.devnull
 
@@ -50,14 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.scheduler)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Iterator[None]:
-    """Pause the engines that poll, until a test calls them: several workers have two each, and only one is asked."""
-    yield
-    for engine in PAUSED_BETWEEN_TESTS:
-        engine.pause()
-
-
 def started(start: Callable[[], Started]) -> Started:
     """What `start` makes; when it is not installed, a visible skip, or a failure under WFC_REQUIRE_ENGINES=1."""
     try:
@@ -72,7 +62,6 @@ def started(start: Callable[[], Started]) -> Started:
 def kestra_2_0() -> Iterator[Kestra]:
     """Kestra 2.0.0."""
     engine = started(lambda: Kestra("2.0.0"))
-    PAUSED_BETWEEN_TESTS.append(engine)
     yield engine
     engine.close()
 
@@ -81,7 +70,6 @@ def kestra_2_0() -> Iterator[Kestra]:
 def kestra_1_3() -> Iterator[Kestra]:
     """Kestra 1.3.31."""
     engine = started(lambda: Kestra("1.3.31"))
-    PAUSED_BETWEEN_TESTS.append(engine)
     yield engine
     engine.close()
 

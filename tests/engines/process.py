@@ -30,7 +30,6 @@ class Child:
     ) -> None:
         """`gently`: stop by SIGINT first, for what leaves shared memory behind. `user`: needs root."""
         self.home = home
-        self.paused = False
         self._gently = gently
         self._log = open(home / "log", "ab")  # noqa: SIM115 (closed in stop)
         self.process = subprocess.Popen(
@@ -48,16 +47,6 @@ class Child:
     def alive(self) -> bool:
         """Whether the program still runs."""
         return self.process.poll() is None
-
-    def pause(self) -> None:
-        """Take the processor away from the program and what it started, until `resume`."""
-        self.paused = True
-        os.killpg(self.process.pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let the program go on."""
-        os.killpg(self.process.pid, signal.SIGCONT)
-        self.paused = False
 
     def log(self, characters: int = 4000) -> str:
         """The end of what the program wrote to its log."""

@@ -111,11 +111,6 @@ class Kestra:
         process.kill_group(self._child.process)
         self._start(self._child.home)
 
-    def pause(self) -> None:
-        """Stop the JVM's clock until the next call: what it polls takes a tenth of a core when nothing runs."""
-        if self._child is not None and self._child.alive():
-            self._child.pause()
-
     def again(self, run: EngineRun, how: str, *, task: str | None = None, timeout: float = 60.0) -> EngineRun:
         """Run this engine's last run again: by "restart" (same execution) or "replay" (a new one, from `task` on)."""
         identifier = run.executions[0].id
@@ -182,8 +177,6 @@ class Kestra:
         """Start the JVM where there is none; it forgets the namespace, so this comes before one is chosen."""
         if self._child is None or not self._child.alive():
             self._start()
-        elif self._child.paused:
-            self._child.resume()
 
     def _call(self, name: str, **words: object) -> Any:
         self._alive()
