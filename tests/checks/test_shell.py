@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.shell_snippets import FRESH, HELD, LAST, LATE, SNIPPETS, TUNE
+from checks.shell_snippets import FRESH, HELD, LAST, LATE, ORDINARY, SNIPPETS, TUNE
 from wfc.build_commands import build
 from wfc.embedded.shell import classify
 from wfc.embedded.shell_failures import hidden
@@ -20,7 +20,8 @@ SOURCE = Path(TABLE).with_suffix(".toml")
 
 
 @pytest.mark.parametrize(
-    ("name", "half"), [("tuned", TUNE), ("held", HELD), ("late", LATE), ("last", LAST), ("fresh", FRESH)]
+    ("name", "half"),
+    [("tuned", TUNE), ("held", HELD), ("late", LATE), ("last", LAST), ("fresh", FRESH), ("ordinary", ORDINARY)],
 )
 def test_labelled_scripts(name: str, half: tuple[tuple[str, str], ...]) -> None:
     judged = [(script, label, classify(script).kind) for script, label in half]
@@ -279,7 +280,7 @@ def test_broken_scripts_are_read_without_an_error() -> None:
         "-",
         "`",
     ]
-    for script, _ in (*SNIPPETS, *LATE, *LAST, *FRESH):
+    for script, _ in (*SNIPPETS, *LATE, *LAST, *FRESH, *ORDINARY):
         for _ in range(5):
             start = chance.randrange(len(script))
             end = min(len(script), start + chance.randrange(8))
