@@ -6,17 +6,18 @@ each link, and a chain of 60 never ends.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import wfc_targets
+from counting import counted
 from wfc.functions import FUNCTIONS
 from wfc.pipeline import compile_flow, load_texts
 
 if TYPE_CHECKING:
     from wfc.pipeline import Loaded
+    from wfc.target import Compiled
 
 INPUTS = """
   input n: int
@@ -81,20 +82,10 @@ def chain(start: str, form: str, links: int) -> Loaded:
 
 def cost(start: str, form: str, links: int, target: str) -> tuple[int, int]:
     """How many functions compiling a chain calls, Python's own included, and the characters of all files."""
-    loaded = chain(start, form, links)
-    count = 0
-
-    def counted(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        result = compile_flow(loaded.project, loaded.project.flows[0], wfc_targets.load(target))
-    finally:
-        sys.setprofile(before)
-    return count, sum(len(artifact.text) for artifact in result.artifacts)
+    loaded, module = chain(start, form, links), wfc_targets.load(target)
+    made: list[Compiled] = []
+    count = counted(lambda: made.append(compile_flow(loaded.project, loaded.project.flows[0], module)))
+    return count, sum(len(artifact.text) for artifact in made[0].artifacts)
 
 
 @pytest.mark.parametrize("target", wfc_targets.NAMES)

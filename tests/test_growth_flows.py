@@ -6,12 +6,12 @@ line.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import wfc_targets
+from counting import counted
 from wfc.check import run_checks
 from wfc.pipeline import compile_flow, load_texts
 
@@ -54,23 +54,6 @@ FLOWS: dict[str, Callable[[int], str]] = {
     "defaults": defaults,
     "fallbacks": fallbacks,
 }
-
-
-def counted(work: Callable[[], object]) -> int:
-    """How many functions some work calls, Python's own included."""
-    count = 0
-
-    def count_one(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count_one)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 def load(text: str) -> Loaded:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from counting import counted
 from wfc.check import run_checks
 from wfc.checks.facts import forget
 from wfc.pipeline import load_texts
@@ -31,19 +31,7 @@ def calls(text: str) -> int:
     loaded = load_texts([("flow.wf", text)])
     assert not loaded.diagnostics, loaded.diagnostics[0]
     forget()
-    count = 0
-
-    def counted(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        run_checks(loaded.project)
-    finally:
-        sys.setprofile(before)
-    return count
+    return counted(lambda: run_checks(loaded.project))
 
 
 def long(size: int) -> str:

@@ -45,7 +45,6 @@ from wfc.check import Check
 from wfc.checks.common import conditions, keys, near, placed, placed_tasks, work
 from wfc.checks.constant_key import varies
 from wfc.diagnostic import WARNING, Label
-from wfc.walk import references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,11 +72,13 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
     answers = about_event(flow)
     for title, call, clause, key, place in keys(flow):
         loops = {loop.label: loop.items for loop in place.loops()}
-        of_run = any((ref.kind, ref.name) == ("run", "id") for ref in references(key))
+        of_run = any((ref.kind, ref.name) == ("run", "id") for ref in walk.references(key))
         about_run = place.section != "body" or call is getattr(place.stmt, "undo", None)
         if not of_run or about_run or varies(key, loops, "run") or call.effect.repeat == "safe":
             continue
-        if any(ref.kind == "task" and ref.name in answers for test in asked(flow, place) for ref in references(test)):
+        if any(
+            ref.kind == "task" and ref.name in answers for test in asked(flow, place) for ref in walk.references(test)
+        ):
             continue
         yield CHECK.found(
             f"the key of {title} is another one when the {trigger.kind} is delivered again",
@@ -93,7 +94,9 @@ def about_event(flow: Flow) -> set[str]:
     """The paths of the tasks that are given something of the event, or of the result of another such task."""
     found: set[str] = set()
     for task, _ in placed_tasks(flow):
-        given = (ref for call in walk.calls(task) for expr in walk.call_expressions(call) for ref in references(expr))
+        given = (
+            ref for call in walk.calls(task) for expr in walk.call_expressions(call) for ref in walk.references(expr)
+        )
         if any(ref.kind in ("event", "input") or (ref.kind == "task" and ref.name in found) for ref in given):
             found.add(task.path)
     return found

@@ -72,7 +72,7 @@ from __future__ import annotations
 
 from wfc.check import Check
 from wfc.checks.sql_refilled import Taken
-from wfc.checks.sql_scripts import doubled_in_scripts
+from wfc.checks.sql_scripts import report_scripts
 from wfc.checks.sql_texts import doubled, spot, upsert
 from wfc.diagnostic import WARNING, Label
 
@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from wfc.ir import Flow
 
 KINDS = ("insert", "copy")
+WHY = "Nothing in the statement tells rows that are there already from new ones."
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -95,17 +96,10 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             f"{again} {found.effect}: {found.what} of {one.title}",
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
-            why="Nothing in the statement tells rows that are there already from new ones.",
+            why=WHY,
             help=f"{remedy(one, found)}; if twice is meant, say so: `effect unsafe`",
         )
-    for title, found, place, again, trigger in doubled_in_scripts(flow, KINDS):
-        yield CHECK.found(
-            f"{again} {found.effect}: {found.what} in the script of {title}",
-            place,
-            Label(trigger, "this can start the same run twice"),
-            why="Nothing in the statement tells rows that are there already from new ones.",
-            help="write an upsert (ON CONFLICT …), or empty the table first; if twice is meant, say `effect unsafe`",
-        )
+    yield from report_scripts(CHECK, flow, KINDS, WHY, "write an upsert (ON CONFLICT …), or empty the table first")
 
 
 def remedy(one: SqlCall, found: Reason) -> str:

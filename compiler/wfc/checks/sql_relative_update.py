@@ -42,7 +42,7 @@ flow count_stock {
 from __future__ import annotations
 
 from wfc.check import Check
-from wfc.checks.sql_scripts import doubled_in_scripts
+from wfc.checks.sql_scripts import report_scripts
 from wfc.checks.sql_texts import doubled, spot
 from wfc.diagnostic import WARNING, Label
 
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from wfc.ir import Flow
 
 KINDS = ("relative-update", "relative-update-all")
+WHY = "The new value is computed from the old one, which the first run has changed."
 
 
 def find(flow: Flow) -> Iterator[Diagnostic]:
@@ -63,18 +64,11 @@ def find(flow: Flow) -> Iterator[Diagnostic]:
             f"{again} {found.effect}: {found.what} of {one.title}",
             spot(flow, one.call, found.start, found.end),
             Label(trigger, "this can start the same run twice"),
-            why="The new value is computed from the old one, which the first run has changed.",
+            why=WHY,
             help="set a value that does not depend on the old one, or count each event once: `with new as "
             "(insert into … on conflict do nothing returning …) update … from new`",
         )
-    for title, found, place, again, trigger in doubled_in_scripts(flow, KINDS):
-        yield CHECK.found(
-            f"{again} {found.effect}: {found.what} in the script of {title}",
-            place,
-            Label(trigger, "this can start the same run twice"),
-            why="The new value is computed from the old one, which the first run has changed.",
-            help="set a value that does not depend on the old one; if twice is meant, say `effect unsafe`",
-        )
+    yield from report_scripts(CHECK, flow, KINDS, WHY, "set a value that does not depend on the old one")
 
 
 CHECK = Check("WF407", "sql-relative-update", WARNING, __name__, find)

@@ -6,11 +6,14 @@ from wfc.checks.common import named_calls, placed_tasks
 from wfc.checks.scripts import CLIENT
 from wfc.checks.scripts_twice import own_script, statement_span
 from wfc.checks.sql_texts import comes_twice, is_answered, is_retried
+from wfc.diagnostic import Label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wfc.check import Check
+    from wfc.diagnostic import Diagnostic
     from wfc.embedded.verdict import Reason
     from wfc.ir import Flow
     from wfc.source import Span
@@ -38,3 +41,15 @@ def doubled_in_scripts(flow: Flow, kinds: tuple[str, ...]) -> Iterator[tuple[str
             found = next((one for one in queries(script) if one.kind in kinds), None)
             if found is not None:
                 yield title, found, statement_span(flow, call, found), *again
+
+
+def report_scripts(check: Check, flow: Flow, kinds: tuple[str, ...], why: str, remedy: str) -> Iterator[Diagnostic]:
+    """The finding of a check about each of `doubled_in_scripts`; remedy: what to write instead."""
+    for title, found, place, again, trigger in doubled_in_scripts(flow, kinds):
+        yield check.found(
+            f"{again} {found.effect}: {found.what} in the script of {title}",
+            place,
+            Label(trigger, "this can start the same run twice"),
+            why=why,
+            help=f"{remedy}; if twice is meant, say `effect unsafe`",
+        )

@@ -9,6 +9,8 @@ from wfc.syntax import Document, Node, Token, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wfc.resolve.report import Report
     from wfc.types import Type
 
@@ -69,7 +71,8 @@ class NamedTypes(dict[str, "Type"]):
         self[name] = reader.read(node.nodes(*TYPE_NODES)[0])
         self.sizes[name] = reader.extent.size
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
+        # the names are for suggestions, and those that are not read yet are names too
         return iter(sorted({*super().__iter__(), *self.nodes}))
 
 
